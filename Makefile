@@ -1,0 +1,64 @@
+# Everything runs from .venv, which `make setup` builds from the lock: nothing else needs installing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# Every path is relative, so that the project may lie anywhere, also where a path has a space in it.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.set-up
+
+# Where `make run` and `make demo` listen.
+export PORT ?= 8080
+export PHONES_PORT ?= 8081
+
+.PHONY: help
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: setup
+setup: $(STAMP) ## Build .venv from the lock (again only when the lock or pyproject.toml changes)
+	@:
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Python 3.11 or newer is needed, and $(PYTHON) is not: make PYTHON=/path/to/python3.11 ..." >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make a virtual environment: install its venv package (Debian: python3-venv)" >&2; exit 2; }
+	@echo "Building .venv; the first time this takes a minute or two"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -qq -r requirements-dev.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -qq --editable .
+	@touch $(STAMP)
+
+.PHONY: run
+run: setup ## Run the whole service on this machine until Ctrl-C (PORT, PHONES_PORT)
+	@exec $(BIN)/goldenhour run
+
+.PHONY: demo
+demo: setup ## Run it with a first contact that pages somebody, to look at
+	@exec $(BIN)/goldenhour demo
+
+.PHONY: check
+check: setup ## Lint, format, types and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: test
+test: setup check ## Everything: the checks and all tests
+	$(BIN)/python -m pytest
+
+.PHONY: test-fast
+test-fast: setup ## The tests that start no processes
+	$(BIN)/python -m pytest -m "not slow"
+
+.PHONY: lock
+lock: ## Resolve the locks anew (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 2; }
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra embedded \
+	  --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade -o requirements.lock
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra embedded --group dev \
+	  --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade -o requirements-dev.lock

@@ -1,0 +1,1 @@
+"""Goldenhour: what decides and what listens. ARCHITECTURE.md says where a line belongs."""

@@ -1,0 +1,209 @@
+"""Pages: leased while a process carries them, fenced by a token, never moved backwards."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from service.adapters.postgres.store import Store
+from service.adapters.postgres.tables import cases, pages
+from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, PageKind, PageState, later
+from service.domain.escalation import Position
+from service.domain.site import Channel
+from service.usecases.ports import NewPage, Page
+
+_QUEUED = pages.c.state == PageState.QUEUED.value
+_SENDING = pages.c.state == PageState.SENDING.value
+_UNKNOWN = pages.c.state == PageState.UNKNOWN.value
+_HELD = frozenset({PageState.SENDING, PageState.UNKNOWN})
+
+
+class Pages(Store):
+    """The part of the transaction that knows every attempt to reach a clinician."""
+
+    __slots__ = ()
+
+    def queue_page(self, page: NewPage) -> UUID | None:
+        """Store a page to be sent; None when that very attempt is stored already."""
+        query = upsert(pages).values(
+            page_id=uuid4(),
+            case_id=page.case_id,
+            kind=page.kind.value,
+            episode=page.position.episode,
+            round=page.position.round,
+            step=page.position.step,
+            clinician=page.clinician,
+            channel=page.channel.value,
+            attempt=page.attempt,
+            about=page.about,
+            state=PageState.QUEUED.value,
+            valid_for=round(page.valid_for.total_seconds()),
+        )
+        stored: UUID | None = self.connection.scalar(
+            query.on_conflict_do_nothing().returning(pages.c.page_id)
+        )
+        return stored
+
+    def claim_page(self, page_id: UUID, owner: str, lease: timedelta) -> Page | None:
+        """Take the page for one lease, if it needs somebody now; None when it does not."""
+        claimable = _claimable(self.now, self.now)
+        query = _with_case().where(pages.c.page_id == page_id, claimable)
+        row = self.connection.execute(query.with_for_update(skip_locked=True, of=pages)).one_or_none()
+        if row is None:
+            return None
+        fresh = row.state == PageState.QUEUED.value
+        attempted_at = self.now if fresh else row.attempted_at
+        self.connection.execute(
+            update(pages)
+            .where(pages.c.page_id == page_id)
+            .values(
+                state=PageState.SENDING.value,
+                lease_owner=owner,
+                lease_token=row.lease_token + 1,
+                lease_until=self.now + lease,
+                attempted_at=attempted_at,
+            )
+        )
+        return _from_row(row, lease_token=row.lease_token + 1, attempted_at=attempted_at)
+
+    def due_pages(self, rung_before: datetime, limit: int) -> tuple[UUID, ...]:
+        query = select(pages.c.page_id).where(_claimable(self.now, rung_before))
+        return tuple(self.connection.scalars(query.order_by(pages.c.not_before).limit(limit)))
+
+    def write_page(
+        self,
+        page: Page,
+        state: PageState,
+        *,
+        provider_id: str | None = None,
+        detail: str = "",
+        not_before: datetime | None = None,
+    ) -> bool:
+        """Write an outcome; False when the lease was lost or a report has gone further already."""
+        row = self._lock(page.page_id)
+        if row.lease_token != page.lease_token:
+            return False
+        current = PageState(row.state)
+        target = state if current in _HELD else later(current, state)
+        if target is current and current not in _HELD:
+            return False
+        self._update(page.page_id, target, provider_id, detail, not_before)
+        return True
+
+    def report_page(self, page: Page, state: PageState, provider_id: str, detail: str) -> bool:
+        """Write what a carrier reports; False when it is nothing new."""
+        current = PageState(self._lock(page.page_id).state)
+        if later(current, state) is current:
+            return False
+        self._update(page.page_id, state, provider_id, detail, None)
+        return True
+
+    def page(self, page_id: UUID) -> Page | None:
+        row = self.connection.execute(_with_case().where(pages.c.page_id == page_id)).one_or_none()
+        return None if row is None else _from_row(row)
+
+    def step_pages(self, case_id: UUID, position: Position) -> tuple[PageState, ...]:
+        query = select(pages.c.state).where(
+            pages.c.case_id == case_id, pages.c.kind == PageKind.PAGE.value, _at(position)
+        )
+        return tuple(PageState(state) for state in self.connection.scalars(query))
+
+    def superseded(self, page: Page) -> bool:
+        """Whether a newer page to the same clinician for the same case stands beside this one."""
+        newer = exists().where(
+            pages.c.case_id == page.case_id,
+            pages.c.kind == page.kind.value,
+            pages.c.clinician == page.clinician,
+            pages.c.channel == page.channel.value,
+            _after(page.position),
+        )
+        return bool(self.connection.scalar(select(newer)))
+
+    def told(self, case_id: UUID, episode: int) -> tuple[str, ...]:
+        """Who may have got a page of this episode."""
+        query = select(pages.c.clinician).where(
+            pages.c.case_id == case_id,
+            pages.c.episode == episode,
+            pages.c.kind == PageKind.PAGE.value,
+            pages.c.state.in_([state.value for state in ARRIVED_FOR_ALL_WE_KNOW]),
+        )
+        return tuple(self.connection.scalars(query.distinct().order_by(pages.c.clinician)))
+
+    def provider_ids(self, case_id: UUID) -> tuple[str, ...]:
+        """The ids by which the carrier already knows pages of a case."""
+        known = and_(pages.c.case_id == case_id, pages.c.provider_id.is_not(None))
+        query = select(pages.c.provider_id).where(known)
+        return tuple(self.connection.scalars(query))
+
+    def cancel_queued(self, case_id: UUID) -> None:
+        self.connection.execute(
+            update(pages)
+            .where(pages.c.case_id == case_id, pages.c.kind == PageKind.PAGE.value, _QUEUED)
+            .values(state=PageState.CANCELLED.value)
+        )
+
+    def _lock(self, page_id: UUID) -> Row[str, int]:
+        query = select(pages.c.state, pages.c.lease_token).where(pages.c.page_id == page_id)
+        return self.connection.execute(query.with_for_update()).one()
+
+    def _update(
+        self,
+        page_id: UUID,
+        state: PageState,
+        provider_id: str | None,
+        detail: str,
+        not_before: datetime | None,
+    ) -> None:
+        values: dict[str, Any] = {"state": state.value, "detail": detail, "lease_until": None}
+        if provider_id is not None:
+            values["provider_id"] = provider_id
+        if not_before is not None:
+            values["not_before"] = not_before
+        self.connection.execute(update(pages).where(pages.c.page_id == page_id).values(**values))
+
+
+def _claimable(now: datetime, rung_before: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(_QUEUED, pages.c.not_before <= rung_before),
+        and_(_SENDING, pages.c.lease_until <= now),
+        and_(_UNKNOWN, pages.c.not_before <= now),
+    )
+
+
+def _at(position: Position) -> ColumnElement[bool]:
+    return and_(
+        pages.c.episode == position.episode, pages.c.round == position.round, pages.c.step == position.step
+    )
+
+
+def _after(position: Position) -> ColumnElement[bool]:
+    place = func.row(pages.c.episode, pages.c.round, pages.c.step)
+    return place > func.row(position.episode, position.round, position.step)
+
+
+def _with_case() -> Select[Any]:
+    return select(pages, cases.c.site, cases.c.code).join(cases, cases.c.case_id == pages.c.case_id)
+
+
+def _from_row(row: Row[Any], *, lease_token: int | None = None, attempted_at: datetime | None = None) -> Page:
+    return Page(
+        page_id=row.page_id,
+        case_id=row.case_id,
+        site=row.site,
+        code=row.code,
+        kind=PageKind(row.kind),
+        position=Position(row.episode, row.round, row.step),
+        clinician=row.clinician,
+        channel=Channel(row.channel),
+        attempt=row.attempt,
+        state=PageState(row.state),
+        lease_token=row.lease_token if lease_token is None else lease_token,
+        attempted_at=attempted_at or row.attempted_at or row.created_at,
+        provider_id=row.provider_id,
+        valid_for=timedelta(seconds=row.valid_for),
+        about=row.about,
+    )

@@ -1,0 +1,19 @@
+"""What every part of the ledger's transaction stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from service.adapters.aes_gcm import Cipher
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """One open transaction: its connection, the database's time at its start, and the cipher."""
+
+    connection: Connection
+    now: datetime
+    cipher: Cipher

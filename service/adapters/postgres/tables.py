@@ -1,0 +1,194 @@
+"""The tables as the code sees them. Migrations create them; a test holds the two together."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pkey",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "uq": "%(table_name)s_%(column_0_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+    }
+)
+
+
+def _row() -> Column[int]:
+    return Column("row", BigInteger, Identity(always=True), primary_key=True)
+
+
+def _at(name: str) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def _sealed() -> tuple[Column[str], Column[bytes]]:
+    return Column("key_id", Text, nullable=False), Column("sealed", LargeBinary, nullable=False)
+
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False),
+    _at("created_at"),
+    Column("revoked_at", DateTime(timezone=True)),
+)
+
+first_contacts = Table(
+    "first_contacts",
+    metadata,
+    _row(),
+    Column("site", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("age", Integer),
+    _at("created_at"),
+    UniqueConstraint("site", "contact_id"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    _row(),
+    Column("contact", BigInteger, ForeignKey("first_contacts.row"), nullable=False),
+    Column("answer_id", Text, nullable=False),
+    *_sealed(),
+    _at("received_at"),
+    UniqueConstraint("contact", "answer_id"),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    _row(),
+    Column("contact", BigInteger, ForeignKey("first_contacts.row"), nullable=False),
+    Column("urgency", Text, nullable=False),
+    *_sealed(),
+    _at("made_at"),
+    Index("assessments_latest", "contact", "row"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("contact", BigInteger, ForeignKey("first_contacts.row"), nullable=False),
+    Column("site", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("urgency_rank", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("plan", JSONB, nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("passed", ARRAY(Text), nullable=False),
+    Column("alarm", Boolean, nullable=False),
+    Column("owner", Text),
+    Column("disposition", Text),
+    Column("respond_by", DateTime(timezone=True)),
+    Column("next_action_at", DateTime(timezone=True)),
+    _at("opened_at"),
+    # Whatever is not closed has a time at which it moves by itself; whatever is closed has a human's word.
+    CheckConstraint("state = 'closed' OR next_action_at IS NOT NULL", name="never_stalls"),
+    CheckConstraint("state <> 'closed' OR disposition IS NOT NULL", name="closed_by_a_human"),
+    CheckConstraint("state <> 'acknowledged' OR owner IS NOT NULL", name="taken_by_a_human"),
+    CheckConstraint("state IN ('open', 'acknowledged', 'closed')", name="state"),
+    Index("cases_one_live_per_contact", "contact", unique=True, postgresql_where=text("state <> 'closed'")),
+    Index("cases_live_code", "code", unique=True, postgresql_where=text("state <> 'closed'")),
+    Index("cases_code", "code", "opened_at"),
+    Index("cases_due", "next_action_at", postgresql_where=text("state <> 'closed'")),
+    Index("cases_worklist", "site", "urgency_rank", "respond_by", postgresql_where=text("state <> 'closed'")),
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    _row(),
+    Column("case_id", Uuid, ForeignKey("cases.case_id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    Column("kind", Text, nullable=False),
+    Column("clinician", Text),
+    Column("detail", Text, nullable=False),
+    Index("case_events_timeline", "case_id", "row"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("page_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.case_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("episode", Integer, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("clinician", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("about", Text),
+    Column("state", Text, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("provider_id", Text),
+    Column("valid_for", Integer, nullable=False),  # seconds
+    Column("not_before", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("lease_owner", Text),
+    Column("lease_token", BigInteger, nullable=False, server_default="0"),
+    Column("lease_until", DateTime(timezone=True)),
+    Column("attempted_at", DateTime(timezone=True)),
+    _at("created_at"),
+    UniqueConstraint(
+        "case_id", "kind", "episode", "round", "step", "clinician", "channel", "attempt", name="pages_once"
+    ),
+    Index(
+        "pages_due",
+        "not_before",
+        postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
+    ),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("provider_id", Text, primary_key=True),
+    _at("received_at"),
+)
+
+prompts = Table(
+    "prompts",
+    metadata,
+    _row(),
+    Column("clinician", Text, nullable=False),
+    _at("sent_at"),
+    Index("prompts_recent", "clinician", "sent_at"),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("process", Text, primary_key=True),
+    _at("beat_at"),
+)

@@ -1,0 +1,180 @@
+"""The only file that knows every room: it chooses the adapters and puts the use cases together."""
+
+from __future__ import annotations
+
+import os
+import socket
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+
+from flask import Flask
+from rq import Queue
+from sqlalchemy import Engine
+
+from service.adapters.aes_gcm import Cipher
+from service.adapters.postgres import migrate
+from service.adapters.postgres.ledger import PostgresLedger, connect
+from service.adapters.random_codes import new_code
+from service.adapters.rq_doorbell import RqDoorbell, queue
+from service.adapters.rules_version import rules_version
+from service.adapters.twilio_sms import TwilioSms
+from service.adapters.twilio_webhooks import TwilioWebhooks
+from service.adapters.yaml_instruments import load_instruments
+from service.adapters.yaml_lexicon import load_lexicon
+from service.adapters.yaml_policy import load_dispositions, load_messages, load_policy
+from service.adapters.yaml_sites import load_sites
+from service.domain.assessment import Assessor
+from service.domain.errors import ConfigurationFaults
+from service.domain.reading import Reader
+from service.domain.site import Channel, Site
+from service.settings import Settings, sqlalchemy_url
+from service.usecases.advance_cases import AdvanceCases
+from service.usecases.answer_reply import AnswerReply
+from service.usecases.api_keys import ApiKeys
+from service.usecases.decide_case import DecideCase
+from service.usecases.due_pages import DuePages
+from service.usecases.page_clinician import PageClinician, Patience
+from service.usecases.read_cases import ReadCases
+from service.usecases.receive_first_contact import ReceiveFirstContact
+from service.usecases.record_delivery import RecordDelivery
+from service.usecases.watch_service import WatchService
+from service.web.app import create_app
+from service.web.wiring import Wiring
+
+
+def load_assessor(config: Path) -> Assessor:
+    """Everything that decides, from the rule files. Raises `ConfigurationFaults` naming every fault."""
+    faults: list[str] = []
+    parts = []
+    for load, path in (
+        (load_lexicon, config / "lexicon" / "en"),
+        (load_instruments, config / "instruments"),
+        (load_policy, config),
+    ):
+        try:
+            parts.append(load(path))
+        except ConfigurationFaults as found:
+            faults += found.faults
+    if faults:
+        raise ConfigurationFaults(faults)
+    lexicon, instruments, policy = parts
+    return Assessor(Reader(lexicon), instruments, policy, rules_version(config))
+
+
+@dataclass
+class Service:
+    """One process's parts, each made when it is first needed and then kept."""
+
+    settings: Settings
+
+    @cached_property
+    def process(self) -> str:
+        """A name for this process among all others."""
+        return f"{socket.gethostname()}/{os.getpid()}"
+
+    @cached_property
+    def ledger(self) -> PostgresLedger:
+        """The ledger on the configured database."""
+        return PostgresLedger(self._engine, Cipher(self.settings.data_keys, self.settings.active_key))
+
+    @cached_property
+    def _engine(self) -> Engine:
+        return connect(sqlalchemy_url(self.settings.database_url), pool_size=self.settings.api_threads)
+
+    @cached_property
+    def sites(self) -> dict[str, Site]:
+        """Every site by id."""
+        return load_sites(self.settings.sites_dir, self.settings.config_dir / "schema" / "site.schema.json")
+
+    @cached_property
+    def doorbell(self) -> RqDoorbell:
+        """The doorbell on the configured Redis."""
+        return RqDoorbell(self.settings.redis_url, job_timeout=round(self._lease.total_seconds()))
+
+    def worker_queue(self) -> Queue:
+        """The one queue that an rq worker listens to."""
+        return queue(self.settings.redis_url, socket_timeout=None)
+
+    @property
+    def _lease(self) -> timedelta:
+        """Longer than the longest carrier call, which may connect and then read."""
+        return timedelta(seconds=2 * self.settings.carrier_timeout + 2)
+
+    @cached_property
+    def page_clinician(self) -> PageClinician:
+        """Carries pages over the configured carriers."""
+        twilio = self.settings.twilio
+        sms = TwilioSms(
+            account_sid=twilio.account_sid,
+            auth_token=twilio.auth_token,
+            sender=twilio.sender,
+            api_url=twilio.api_url,
+            public_url=self.settings.public_url,
+            timeout=self.settings.carrier_timeout,
+        )
+        return PageClinician(
+            ledger=self.ledger,
+            carriers={Channel.SMS: sms},
+            sites=self.sites,
+            messages=load_messages(self.settings.config_dir),
+            doorbell=self.doorbell,
+            patience=Patience(lease=self._lease),
+            process=self.process,
+        )
+
+    @cached_property
+    def advance_cases(self) -> AdvanceCases:
+        """Takes every step that is due."""
+        return AdvanceCases(self.ledger, self.sites, self.doorbell)
+
+    @cached_property
+    def due_pages(self) -> DuePages:
+        """Finds what the doorbell did not bring about."""
+        return DuePages(self.ledger, timedelta(seconds=self.settings.doorbell_grace))
+
+    @cached_property
+    def watch(self) -> WatchService:
+        """Says whether the service is well."""
+        return WatchService(self.ledger)
+
+    @cached_property
+    def keys(self) -> ApiKeys:
+        """Keys of the API."""
+        return ApiKeys(self.ledger)
+
+    def upgrade_schema(self) -> None:
+        """Bring the database to the schema of this version."""
+        migrate.upgrade(self._engine)
+
+    def downgrade_schema(self, revision: str) -> None:
+        """Take the database back to an older schema."""
+        migrate.downgrade(self._engine, revision)
+
+    def schema_is_current(self) -> bool:
+        """Whether the database has the schema of this version."""
+        return migrate.current_revision(self._engine) == migrate.newest_revision()
+
+    def web(self) -> Flask:
+        """The web application."""
+        assessor = load_assessor(self.settings.config_dir)
+        messages = load_messages(self.settings.config_dir)
+        dispositions = load_dispositions(self.settings.config_dir)
+        return create_app(
+            Wiring(
+                assessor=assessor,
+                receive=ReceiveFirstContact(self.ledger, assessor, self.sites, self.doorbell, new_code),
+                read=ReadCases(self.ledger),
+                decide=DecideCase(self.ledger, self.doorbell, dispositions),
+                keys=self.keys,
+                answer_reply=AnswerReply(self.ledger, self.sites, messages, self.doorbell),
+                record_delivery=RecordDelivery(self.ledger, self.doorbell),
+                watch=self.watch,
+                webhooks=TwilioWebhooks(self.settings.twilio.auth_token, self.settings.public_url),
+                sites=self.sites,
+                text_limit=self.settings.text_limit,
+                schema_is_current=self.schema_is_current,
+                doorbell_is_there=self.doorbell.is_there,
+            )
+        )

@@ -1,0 +1,235 @@
+"""`goldenhour ...`: start a process, score a file, look after keys and the schema."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import IO, Any, TypeVar
+
+import click
+from marshmallow import ValidationError
+
+from service.adapters.json_logs import write_logs
+from service.adapters.yaml_policy import load_dispositions, load_messages
+from service.bootstrap import Service, load_assessor
+from service.domain.errors import ConfigurationFaults
+from service.settings import REPOSITORY, Settings, read_settings
+from service.usecases.ports import LedgerAway, Scope
+from service.web.json_body import Unreadable, read_json
+from service.web.problems import faults_in
+from service.web.schemas.assessment import AssessmentSchema
+from service.web.schemas.intake import FirstContactSchema, Limits
+
+T = TypeVar("T")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Hears hopelessness and suicidality in a first contact, and pages a clinician until one has it."""
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings(os.environ)
+    except ConfigurationFaults as error:
+        raise _stopped(error) from None
+
+
+def _stopped(error: ConfigurationFaults) -> click.ClickException:
+    lines = "\n".join(f"  - {fault}" for fault in error.faults)
+    return click.ClickException(f"the configuration cannot be used:\n{lines}")
+
+
+@main.command()
+@click.argument("source", type=click.File("r", encoding="utf-8"))
+@click.option("--config", "config_dir", type=click.Path(exists=True, file_okay=False), help="The rule files.")
+@click.option("--text-limit", default=100_000, show_default=True, help="Longest text, in characters.")
+def score(source: IO[str], config_dir: str | None, text_limit: int) -> None:
+    """Assess first contacts, one JSON object a line; `-` reads standard input. Needs no database.
+
+    A line that cannot be assessed gives a problem in its place, and exit status 1 at the end.
+    """
+    try:
+        assessor = load_assessor(REPOSITORY / "config" if config_dir is None else Path(config_dir))
+    except ConfigurationFaults as error:
+        raise _stopped(error) from None
+    schema = FirstContactSchema(limits=Limits(assessor.instruments, text_limit))
+    refused = 0
+    for number, line in enumerate(source, start=1):
+        if not line.strip():
+            continue
+        try:
+            result = AssessmentSchema().dump(assessor.assess(schema.load(read_json(line))))
+        except (ValidationError, Unreadable) as error:
+            refused += 1
+            result = _line_problem(number, error)
+        click.echo(json.dumps(result, ensure_ascii=False))
+    sys.exit(1 if refused else 0)
+
+
+def _line_problem(number: int, error: ValidationError | Unreadable) -> dict[str, Any]:
+    if isinstance(error, Unreadable):
+        return {"line": number, "type": "/problems/not-json", "detail": str(error)}
+    faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults_in(error.messages)]
+    return {"line": number, "type": "/problems/invalid-request", "errors": faults}
+
+
+@main.command()
+def check() -> None:
+    """Check the settings, the sites and every rule file, and name all that is wrong."""
+    settings = _settings()
+    faults: list[str] = []
+    for load in (
+        lambda: Service(settings).sites,
+        lambda: load_assessor(settings.config_dir),
+        lambda: load_messages(settings.config_dir),
+        lambda: load_dispositions(settings.config_dir),
+    ):
+        try:
+            load()
+        except ConfigurationFaults as error:
+            faults += error.faults
+    if faults:
+        raise _stopped(ConfigurationFaults(faults))
+    click.echo("settings, sites and rules are well")
+
+
+@main.command()
+@click.option("--down-to", metavar="REVISION", help="Go back to an older schema instead; `base` is none.")
+def migrate(down_to: str | None) -> None:
+    """Bring the database to the schema of this version."""
+    service = Service(_settings())
+    if down_to is None:
+        service.upgrade_schema()
+    else:
+        service.downgrade_schema(down_to)
+
+
+@main.command()
+def api() -> None:
+    """Serve the API."""
+    settings = _settings()
+    write_logs("api")
+    from service.web.server import serve  # noqa: PLC0415 - gunicorn is needed by this command alone
+
+    _start(lambda: serve(Service(settings).web, settings.bind, settings.api_workers, settings.api_threads))
+
+
+@main.command()
+def worker() -> None:
+    """Answer the doorbell: carry pages as soon as they are stored."""
+    _settings()
+    write_logs("worker")
+    from workers import worker as rq_worker  # noqa: PLC0415 - rq is needed by this command alone
+
+    _start(rq_worker.run)
+
+
+@main.command()
+def sweeper() -> None:
+    """Do whatever is due and undone, with or without Redis. Run two or more."""
+    settings = _settings()
+    write_logs("sweeper")
+    from workers.sweeper import Sweeper  # noqa: PLC0415 - as above
+
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _start(lambda: Sweeper(Service(settings)).run(stop))
+
+
+def _start(process: Callable[[], None]) -> None:
+    try:
+        process()
+    except ConfigurationFaults as error:
+        raise _stopped(error) from None
+
+
+@main.group()
+def keys() -> None:
+    """Keys of the API."""
+
+
+@keys.command("create")
+@click.option("--name", required=True, help="Who will use it.")
+@click.option("--site", required=True, help="The site that it opens.")
+@click.option(
+    "--scope",
+    "scopes",
+    required=True,
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What it may do; may be given several times.",
+)
+def create_key(name: str, site: str, scopes: tuple[str, ...]) -> None:
+    """Make a key and print it, this once."""
+    service = Service(_settings())
+    if site not in service.sites:
+        raise click.ClickException(f"there is no site {site}; there are {', '.join(service.sites)}")
+    _, token = _reaching(lambda: service.keys.create(name, site, [Scope(scope) for scope in scopes]))
+    click.echo(token)
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List all keys, a JSON object a line."""
+    service = Service(_settings())
+    for key in _reaching(service.keys.all):
+        click.echo(
+            json.dumps(
+                {
+                    "key_id": key.key_id,
+                    "name": key.name,
+                    "site": key.site,
+                    "scopes": sorted(key.scopes),
+                    "created_at": key.created_at.isoformat(),
+                    "revoked_at": None if key.revoked_at is None else key.revoked_at.isoformat(),
+                }
+            )
+        )
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+def revoke_key(key_id: str) -> None:
+    """Revoke a key from now on."""
+    service = Service(_settings())
+    if not _reaching(lambda: service.keys.revoke(key_id)):
+        raise click.ClickException("there is no such key that still works")
+    click.echo(f"{key_id} is revoked")
+
+
+def _reaching(use: Callable[[], T]) -> T:
+    try:
+        return use()
+    except LedgerAway:
+        raise click.ClickException("the database cannot be reached") from None
+
+
+@main.command()
+def run() -> None:
+    """Start everything on this machine, with a simulated carrier, until Ctrl-C."""
+    _stage().run()
+
+
+@main.command()
+def demo() -> None:
+    """Play one story through everything, and end by itself."""
+    _stage().demo()
+
+
+def _stage() -> Any:
+    try:
+        from simulator import stage  # noqa: PLC0415 - the simulator is not in the image
+    except ImportError:
+        raise click.ClickException("the simulator is not part of this installation") from None
+    return stage
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""Everything that a clinician is ever sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Text(StrEnum):
+    """The texts by name, as the messages file lists them."""
+
+    PAGE = "page"
+    YOURS = "yours"
+    TAKEN = "taken"
+    CLOSED = "closed"
+    ALREADY_YOURS = "already_yours"
+    ALREADY_TAKEN = "already_taken"
+    ALREADY_CLOSED = "already_closed"
+    PASSED_ON = "passed_on"
+    WHICH_CODE = "which_code"
+    UNKNOWN_CODE = "unknown_code"
+    NONE_OPEN = "none_open"
+
+
+MOST_CODES = 6
+"""So many codes are listed in one text at most, which keeps it within one segment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The texts, with places for a code, a clinician's name or a list of codes, and for nothing else."""
+
+    texts: Mapping[Text, str]
+
+    def say(self, text: Text, *, code: str = "", name: str = "", codes: tuple[str, ...] = ()) -> str:
+        """One message, ready to send."""
+        listed = ", ".join(codes[:MOST_CODES]) or "none"
+        return self.texts[text].format(code=code, name=name, codes=listed)

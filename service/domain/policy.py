@@ -1,0 +1,92 @@
+"""What raises to which urgency, as the policy file states it. Rules add; none subtracts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.domain.signals import GapKind, Signal, Strength, When, family
+from service.domain.urgency import Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class Constructs:
+    """A set of constructs; a name that ends in `.*` stands for its whole family."""
+
+    exact: frozenset[str]
+    families: frozenset[str]
+
+    @staticmethod
+    def of(names: tuple[str, ...]) -> Constructs:
+        """Read names as the policy file writes them."""
+        return Constructs(
+            frozenset(name for name in names if not name.endswith(".*")),
+            frozenset(name[:-2] for name in names if name.endswith(".*")),
+        )
+
+    def __contains__(self, construct: str) -> bool:
+        return construct in self.exact or family(construct) in self.families
+
+    def __bool__(self) -> bool:
+        return bool(self.exact or self.families)
+
+
+NO_CONSTRUCTS = Constructs(frozenset(), frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the policy: when each stated part holds, this urgency is due for this reason."""
+
+    rule_id: str
+    urgency: Urgency
+    reason: str
+    any_of: Constructs = NO_CONSTRUCTS
+    when: frozenset[When] = frozenset()
+    strength: frozenset[Strength] = frozenset()
+    beside: Constructs = NO_CONSTRUCTS
+    distinct_of: Constructs = NO_CONSTRUCTS
+    at_least: int = 0
+    instrument: frozenset[str] = frozenset()
+    gap: frozenset[GapKind] = frozenset()
+
+    def holds(self, counting: tuple[Signal, ...], fired: frozenset[str], gaps: frozenset[GapKind]) -> bool:
+        """Whether every part that the rule states is met by what counts."""
+        return (
+            (not self.any_of or any(self._matches(signal) for signal in counting))
+            and (not self.beside or any(signal.construct in self.beside for signal in counting))
+            and len({s.construct for s in counting if s.construct in self.distinct_of}) >= self.at_least
+            and (not self.instrument or bool(self.instrument & fired))
+            and (not self.gap or bool(self.gap & gaps))
+        )
+
+    def _matches(self, signal: Signal) -> bool:
+        return (
+            signal.construct in self.any_of
+            and (not self.when or signal.when in self.when)
+            and (not self.strength or signal.strength in self.strength)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each construct adds to one score, between 0 and 1."""
+
+    exact: Mapping[str, float]
+    families: Mapping[str, float]
+
+    def of(self, construct: str) -> float:
+        """The weight of a construct; its own before its family's; 0 when the score ignores it."""
+        return self.exact.get(construct, self.families.get(family(construct), 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Rules, response times in minutes, and the weights of the three scores."""
+
+    rules: tuple[Rule, ...]
+    respond_within_minutes: Mapping[Urgency, int]
+    strengths: Mapping[Strength, float]
+    hopelessness: Weights
+    suicidality: Weights
+    hope: Weights

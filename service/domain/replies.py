@@ -1,0 +1,67 @@
+"""What a clinician's text message asks for. Only an explicit act counts; nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+CODE_LETTERS = "23456789CDFGHJKMNPQRTVWXYZ"
+"""No vowels and no look-alikes: a code is never a word and survives a bad screen."""
+CODE_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Take the case with this code, or, without a code, the only one open to the sender."""
+
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassOn:
+    """Pass the case with this code on, or, without a code, the only one open to the sender."""
+
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Automatic:
+    """A reaction, an auto-reply or an opt-out word: nobody decided anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Somebody wrote something else: ask for the code."""
+
+
+Reply = Take | PassOn | Automatic | Unclear
+
+_CODE = f"(?P<code>[{CODE_LETTERS}]{{{CODE_LENGTH}}})"
+_TAKE = re.compile(rf"(?:(?:ACK|TAKE)\s*)?{_CODE}|ACK|TAKE")
+_PASS = re.compile(rf"PASS(?:\s*{_CODE})?")
+_REACTION = re.compile(
+    r"(?:LIKED|LOVED|DISLIKED|LAUGHED AT|EMPHASI[SZ]ED|QUESTIONED|REMOVED AN?|REACTED)\b.+"
+)
+_AUTOMATIC = re.compile(
+    r"(?:.*\b(?:AUTO(?:MATIC|MATED)?[ -]?(?:REPLY|RESPONSE)|OUT OF OFFICE|DRIVING|DO NOT DISTURB)\b.*"
+    r"|STOP(?:ALL)?|END|QUIT|CANCEL|UNSUBSCRIBE|OPTOUT|REVOKE|START|UNSTOP|HELP|INFO)"
+)
+
+
+def read_reply(text: str) -> Reply:
+    """Read a text message. Case, spaces, quotes and closing punctuation do not matter; anything more does."""
+    words = " ".join(_plain(text).split())
+    if _REACTION.fullmatch(words) or _AUTOMATIC.fullmatch(words):
+        return Automatic()
+    words = words.strip(" .!,;:\"'#")
+    if match := _PASS.fullmatch(words):
+        return PassOn(match["code"])
+    if match := _TAKE.fullmatch(words):
+        return Take(match["code"])
+    return Unclear() if any(character.isalnum() for character in words) else Automatic()
+
+
+def _plain(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return folded.translate({ord(mark): "'" for mark in "‘’“”«»`"})  # noqa: RUF001 - the marks phones type

@@ -1,0 +1,161 @@
+"""The only reader of the environment. Every fault is named at once, and none is guessed around."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from service.domain.errors import ConfigurationFaults
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioAccount:
+    """How pages leave by Twilio, and how its webhooks are known to be its own."""
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    sender: str
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process needs to know to run. Times are in seconds.
+
+    `data_keys` maps a key id to 32 bytes; `active_key` encrypts, the others still decrypt.
+    """
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    config_dir: Path
+    sites_dir: Path
+    data_keys: Mapping[str, bytes] = field(repr=False)
+    active_key: str
+    public_url: str
+    bind: str
+    twilio: TwilioAccount
+    text_limit: int
+    carrier_timeout: float
+    sweep_interval: float
+    doorbell_grace: float
+    api_workers: int
+    api_threads: int
+
+
+_TEXT_LIMIT = 100_000
+_TWILIO_API = "https://api.twilio.com"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read all settings, or raise `ConfigurationFaults` naming every missing or malformed one.
+
+    A variable `X_FILE` names a file that holds X, so that secrets can be mounted.
+    """
+    source = _Source(environment)
+    keys = source.data_keys("GOLDENHOUR_DATA_KEYS")
+    settings = Settings(
+        database_url=source.url("DATABASE_URL", {"postgresql", "postgresql+psycopg"}),
+        redis_url=source.url("REDIS_URL", {"redis", "rediss", "unix"}),
+        config_dir=source.directory("GOLDENHOUR_CONFIG_DIR", REPOSITORY / "config"),
+        sites_dir=source.directory("GOLDENHOUR_SITES_DIR", None),
+        data_keys=keys,
+        active_key=next(iter(keys), ""),
+        public_url=source.url("GOLDENHOUR_PUBLIC_URL", {"http", "https"}).rstrip("/"),
+        bind=source.text("GOLDENHOUR_BIND", "0.0.0.0:8080"),
+        twilio=TwilioAccount(
+            account_sid=source.text("TWILIO_ACCOUNT_SID"),
+            auth_token=source.text("TWILIO_AUTH_TOKEN"),
+            sender=source.text("TWILIO_FROM"),
+            api_url=source.text("GOLDENHOUR_TWILIO_API_URL", _TWILIO_API).rstrip("/"),
+        ),
+        text_limit=int(source.number("GOLDENHOUR_TEXT_LIMIT", _TEXT_LIMIT, whole=True)),
+        carrier_timeout=source.number("GOLDENHOUR_CARRIER_TIMEOUT_SECONDS", 8),
+        sweep_interval=source.number("GOLDENHOUR_SWEEP_SECONDS", 1),
+        doorbell_grace=source.number("GOLDENHOUR_DOORBELL_GRACE_SECONDS", 3),
+        api_workers=int(source.number("GOLDENHOUR_API_WORKERS", 2, whole=True)),
+        api_threads=int(source.number("GOLDENHOUR_API_THREADS", 8, whole=True)),
+    )
+    if source.faults:
+        raise ConfigurationFaults(source.faults)
+    return settings
+
+
+def sqlalchemy_url(database_url: str) -> str:
+    """The URL with the driver that we use, whichever common spelling was given."""
+    return database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+class _Source:
+    """Reads variables and keeps the faults instead of stopping at the first."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.faults: list[str] = []
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._environment.get(name, "").strip() or self._from_file(name)
+        if value:
+            return value
+        if default is None:
+            self.faults.append(f"{name} is not set")
+            return ""
+        return default
+
+    def _from_file(self, name: str) -> str:
+        path = self._environment.get(f"{name}_FILE", "").strip()
+        if not path:
+            return ""
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self.faults.append(f"{name}_FILE cannot be read: {type(error).__name__}")
+            return ""
+
+    def url(self, name: str, schemes: set[str]) -> str:
+        value = self.text(name)
+        if value and urlsplit(value).scheme not in schemes:
+            self.faults.append(f"{name} is not a URL with one of the schemes {', '.join(sorted(schemes))}")
+        return value
+
+    def number(self, name: str, default: float, *, whole: bool = False) -> float:
+        value = self.text(name, str(default))
+        try:
+            number = float(int(value)) if whole else float(value)
+        except ValueError:
+            number = 0.0
+        if not 0 < number < float("inf"):
+            self.faults.append(f"{name} is not a {'whole ' if whole else ''}number above zero")
+            return default
+        return number
+
+    def directory(self, name: str, default: Path | None) -> Path:
+        path = Path(self.text(name, None if default is None else str(default)) or ".")
+        if not path.is_dir():
+            self.faults.append(f"{name} is not a directory")
+        return path
+
+    def data_keys(self, name: str) -> dict[str, bytes]:
+        """`id:base64` pairs, comma separated, the active one first."""
+        keys: dict[str, bytes] = {}
+        for number, pair in enumerate(filter(None, self.text(name).split(",")), start=1):
+            key_id, _, encoded = pair.strip().partition(":")
+            key = _decode_key(encoded)
+            if key is None or not key_id or key_id in keys:
+                self.faults.append(f"{name}: pair {number} is not a new `id:base64 of 32 bytes`")
+                continue
+            keys[key_id] = key
+        return keys
+
+
+def _decode_key(encoded: str) -> bytes | None:
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return key if len(key) == 32 else None  # AES-256

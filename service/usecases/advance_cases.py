@@ -1,0 +1,59 @@
+"""Every case whose time has come takes its next step, whether or not anybody rang."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from service.domain.site import Site
+from service.usecases.paging import take_due_step
+from service.usecases.ports import Doorbell, Ledger
+
+log = logging.getLogger(__name__)
+
+SET_ASIDE_FOR = timedelta(seconds=5)
+"""A case that cannot be advanced is tried again so much later: it stays overdue in no other's way."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdvanceCases:
+    """Advances due cases one by one, each in its own transaction: one bad row never stalls the rest."""
+
+    ledger: Ledger
+    sites: Mapping[str, Site]
+    doorbell: Doorbell
+
+    def __call__(self) -> list[UUID]:
+        """Advance all that are due. Returns the new pages that the bell did not ring for."""
+        unrung: list[UUID] = []
+        for page_ids in self._advance_each():
+            if not self.doorbell.ring(page_ids):
+                unrung += page_ids
+        return unrung
+
+    def _advance_each(self) -> Iterator[list[UUID]]:
+        failed: set[UUID] = set()
+        while True:
+            case_id = None
+            try:
+                with self.ledger.transaction() as tx:
+                    case = tx.lock_due_case(besides=failed)
+                    if case is None:
+                        return
+                    case_id = case.case_id
+                    page_ids = take_due_step(tx, self.sites[case.site], case)
+            except Exception:
+                if case_id is None:
+                    raise
+                log.exception("a case could not be advanced", extra={"case_id": str(case_id)})
+                failed.add(case_id)
+                self._set_aside(case_id)
+            else:
+                yield page_ids
+
+    def _set_aside(self, case_id: UUID) -> None:
+        with self.ledger.transaction() as tx:
+            tx.postpone_case(case_id, tx.now + SET_ASIDE_FOR)

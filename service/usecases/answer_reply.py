@@ -1,0 +1,112 @@
+"""A clinician's text message: take a case, pass it on, or be asked which one is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from service.domain.escalation import Case, CaseState, Event, EventKind
+from service.domain.messages import Messages, Text
+from service.domain.replies import Automatic, PassOn, Reply, Take, read_reply
+from service.domain.site import Channel, Site
+from service.usecases.decide_case import Decided, Decision, pass_on, take
+from service.usecases.ports import Doorbell, Ledger, Transaction
+
+PROMPTS = 3
+PROMPT_WINDOW = timedelta(minutes=15)
+"""At most so many answers to unclear messages in this time: two machines must not talk all night."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """The clinician behind a number, at each site at which the number is known."""
+
+    at: Mapping[str, str]
+
+    @property
+    def identity(self) -> str:
+        """One name for the person, whatever the site."""
+        return "/".join(min(self.at.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReply:
+    """Only an explicit reply from a known number acts, once for each message; nothing is guessed."""
+
+    ledger: Ledger
+    sites: Mapping[str, Site]
+    messages: Messages
+    doorbell: Doorbell
+
+    def __call__(self, provider_id: str, number: str, text: str) -> str | None:
+        """Act on one message; the answer to send back to the same phone, or None for silence."""
+        sender = self._sender(number)
+        if sender is None:
+            return None
+        reply = read_reply(text)
+        with self.ledger.transaction() as tx:
+            if isinstance(reply, Automatic) or not tx.remember_reply(provider_id):
+                return None
+            case = self._meant(tx, sender, reply)
+            if case is None:
+                return self._ask(tx, sender, reply)
+            decided = _decide(tx, case, sender.at[case.site], reply)
+            answer = self._answer(tx, decided, reply, sender.at[case.site])
+        self.doorbell.ring(decided.to_ring)
+        return answer
+
+    def _sender(self, number: str) -> Sender | None:
+        at = {
+            site.site_id: clinician.clinician_id
+            for site in self.sites.values()
+            for clinician in site.clinicians.values()
+            if clinician.addresses.get(Channel.SMS) == number
+        }
+        return Sender(at) if at else None
+
+    def _meant(self, tx: Transaction, sender: Sender, reply: Reply) -> Case | None:
+        """The case that the reply names, or the only one that a bare word can mean. Locked."""
+        if not isinstance(reply, Take | PassOn):
+            return None
+        if reply.code is not None:
+            return tx.lock_case_by_code(tuple(sender.at), reply.code)
+        live = _live_cases(tx, sender)
+        if isinstance(reply, Take):
+            live = tuple(case for case in live if case.state is CaseState.OPEN)
+        return tx.lock_case(live[0].site, live[0].case_id) if len(live) == 1 else None
+
+    def _answer(self, tx: Transaction, decided: Decided, reply: Reply, clinician: str) -> str | None:
+        case = decided.case
+        if decided.decision is Decision.DONE:
+            # The winner is told by a stored page: this answer to the carrier may get lost.
+            return self.messages.say(Text.PASSED_ON, code=case.code) if isinstance(reply, PassOn) else None
+        said = {
+            Decision.ALREADY_THEIRS: Text.ALREADY_YOURS,
+            Decision.TAKEN_BY_ANOTHER: Text.ALREADY_TAKEN,
+            Decision.ALREADY_CLOSED: Text.ALREADY_CLOSED,
+        }[decided.decision]
+        owner = self.sites[case.site].clinicians.get(case.owner or "")
+        tx.record(case.case_id, Event(EventKind.TOLD, clinician, said.value))
+        return self.messages.say(said, code=case.code, name=owner.name if owner else "a colleague")
+
+    def _ask(self, tx: Transaction, sender: Sender, reply: Reply) -> str | None:
+        if tx.prompts_since(sender.identity, tx.now - PROMPT_WINDOW) >= PROMPTS:
+            return None
+        tx.remember_prompt(sender.identity)
+        codes = tuple(case.code for case in _live_cases(tx, sender))
+        if not codes:
+            return self.messages.say(Text.NONE_OPEN)
+        named = isinstance(reply, Take | PassOn) and reply.code is not None
+        return self.messages.say(Text.UNKNOWN_CODE if named else Text.WHICH_CODE, codes=codes)
+
+
+def _decide(tx: Transaction, case: Case, clinician: str, reply: Reply) -> Decided:
+    verb = pass_on if isinstance(reply, PassOn) else take
+    tx.record(case.case_id, Event(EventKind.REPLY, clinician, verb.__name__))
+    return verb(tx, case, clinician, Channel.SMS.value)
+
+
+def _live_cases(tx: Transaction, sender: Sender) -> tuple[Case, ...]:
+    """Open cases that the sender was paged for, and taken ones that are theirs."""
+    return tuple(case for site, person in sender.at.items() for case in tx.cases_paged_to(site, person))

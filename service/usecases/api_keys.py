@@ -1,0 +1,55 @@
+"""Keys of the API: shown once, stored hashed, bound to a site, revoked at any time."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from service.usecases.ports import ApiKey, Ledger, Scope
+
+_PREFIX = "gh"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKeys:
+    """Creates, lists, revokes and checks keys."""
+
+    ledger: Ledger
+
+    def create(self, name: str, site: str, scopes: Collection[Scope]) -> tuple[ApiKey, str]:
+        """A new key and its token, `gh_<id>_<secret>`. The token exists nowhere else afterwards."""
+        key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        with self.ledger.transaction() as tx:
+            key = ApiKey(key_id, name, site, frozenset(scopes), created_at=tx.now)
+            tx.store_key(key, _hash(secret))
+        return key, f"{_PREFIX}_{key_id}_{secret}"
+
+    def all(self) -> tuple[ApiKey, ...]:
+        """Every key ever made, the oldest first."""
+        with self.ledger.transaction() as tx:
+            return tx.keys()
+
+    def revoke(self, key_id: str) -> bool:
+        """Revoke a key from now on; False when there is no such key that still works."""
+        with self.ledger.transaction() as tx:
+            return tx.revoke_key(key_id)
+
+    def authenticate(self, token: str) -> ApiKey | None:
+        """The key behind a token, or None. Takes the same time for a wrong secret as for a right one."""
+        prefix, _, rest = token.partition("_")
+        key_id, _, secret = rest.partition("_")
+        if prefix != _PREFIX or not key_id or not secret:
+            return None
+        with self.ledger.transaction() as tx:
+            found = tx.key(key_id)
+        key, expected = found if found else (None, b"\0" * 32)
+        matches = hmac.compare_digest(_hash(secret), expected)
+        return key if key is not None and matches and key.revoked_at is None else None
+
+
+def _hash(secret: str) -> bytes:
+    """Plain SHA-256 is enough: the secret is 256 random bits, so there is nothing to guess."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

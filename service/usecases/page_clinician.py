@@ -1,0 +1,184 @@
+"""Carry one page to its carrier: claim it, commit, call, and write down what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from service.domain import escalation
+from service.domain.delivery import (
+    ARRIVED_FOR_ALL_WE_KNOW,
+    CAME_TO_NOTHING,
+    Accepted,
+    Lookup,
+    PageKind,
+    PageState,
+    Refusal,
+    Rejected,
+    SendOutcome,
+)
+from service.domain.escalation import Case, CaseState, Event, EventKind
+from service.domain.messages import Messages, Text
+from service.domain.site import Channel, Site
+from service.usecases.paging import tell
+from service.usecases.ports import Carrier, Doorbell, Ledger, NewPage, OutboundMessage, Page, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a claim lasts, when to look again, and when a lost send is given up.
+
+    `lease` is longer than the longest carrier call. `settle`: a carrier that was called so long ago and
+    does not know of the page never took it.
+    """
+
+    lease: timedelta
+    look_again: timedelta = timedelta(seconds=2)
+    settle: timedelta = timedelta(seconds=10)
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PageClinician:
+    """Send one page, at least once. Any number of processes may try the same page at any time.
+
+    The attempt is committed before the carrier is called, no transaction is open during the call, and a
+    process that wakes after its lease writes nothing. An attempt whose outcome is unknown is looked up
+    at the carrier first and sent again, with the same code, when the carrier does not have it.
+    """
+
+    ledger: Ledger
+    carriers: Mapping[Channel, Carrier]
+    sites: Mapping[str, Site]
+    messages: Messages
+    doorbell: Doorbell
+    patience: Patience
+    process: str
+
+    def __call__(self, page_id: UUID) -> None:
+        """Do what the page needs now; nothing when somebody else has it or it is settled."""
+        claimed = self._claim(page_id)
+        if claimed is None:
+            return
+        carrier, message = self.carriers[claimed.channel], self._message(claimed)
+        if message is None:
+            to_ring = self._settle_send(claimed, Rejected(Refusal.BAD_ADDRESS, permanent=True))
+        elif claimed.state is PageState.QUEUED:
+            to_ring = self._settle_send(claimed, carrier.send(message))
+        else:
+            known = self._known_to_carrier(claimed)
+            to_ring = self._settle_lookup(claimed, carrier.find(message, claimed.attempted_at, known))
+        self.doorbell.ring(to_ring)
+
+    def _claim(self, page_id: UUID) -> Page | None:
+        """Claim the page; its `state` is the one found. No case is locked here: others lock it first."""
+        with self.ledger.transaction() as tx:
+            page = tx.claim_page(page_id, self.process, self.patience.lease)
+            if page is not None and page.state is PageState.QUEUED and _is_moot(tx, page):
+                tx.write_page(page, PageState.CANCELLED)
+                return None
+            return page
+
+    def _known_to_carrier(self, page: Page) -> tuple[str, ...]:
+        with self.ledger.transaction() as tx:
+            return tx.provider_ids(page.case_id)
+
+    def _message(self, page: Page) -> OutboundMessage | None:
+        people = self.sites[page.site].clinicians
+        clinician = people.get(page.clinician)
+        if clinician is None or page.channel not in clinician.addresses:
+            return None
+        about = people.get(page.about or "")
+        text = self.messages.say(
+            Text(page.kind.value), code=page.code, name=about.name if about else "a colleague"
+        )
+        return OutboundMessage(page.page_id, clinician.addresses[page.channel], text, page.valid_for)
+
+    def _settle_send(self, page: Page, outcome: SendOutcome) -> list[UUID]:
+        with self.ledger.transaction() as tx:
+            if isinstance(outcome, Accepted):
+                return self._write(tx, page, outcome.state, provider_id=outcome.provider_id)
+            if isinstance(outcome, Rejected) and outcome.permanent:
+                return self._write(tx, page, PageState.FAILED, detail=outcome.refusal.value)
+            again = tx.now + self.patience.look_again
+            if isinstance(outcome, Rejected):
+                refusal = outcome.refusal.value
+                return self._write(tx, page, PageState.QUEUED, detail=refusal, not_before=again)
+            return self._write(tx, page, PageState.UNKNOWN, not_before=again)
+
+    def _settle_lookup(self, page: Page, found: Lookup) -> list[UUID]:
+        with self.ledger.transaction() as tx:
+            if isinstance(found, Accepted):
+                return self._write(tx, page, found.state, provider_id=found.provider_id)
+            settled_at = page.attempted_at + self.patience.settle
+            if tx.now < settled_at:
+                again = min(settled_at, tx.now + self.patience.look_again)
+                return self._write(tx, page, PageState.UNKNOWN, not_before=again)
+            return self._send_again(tx, page)
+
+    def _send_again(self, tx: Transaction, page: Page) -> list[UUID]:
+        if page.attempt >= self.patience.attempts:
+            return self._write(tx, page, PageState.FAILED, detail="outcome_stayed_unknown")
+        to_ring = self._write(tx, page, PageState.PRESUMED_LOST)
+        case = tx.case(page.site, page.case_id)
+        if page.kind is PageKind.PAGE and (case is None or case.state is not CaseState.OPEN):
+            return to_ring
+        again = tx.queue_page(
+            NewPage(
+                case_id=page.case_id,
+                kind=page.kind,
+                position=page.position,
+                clinician=page.clinician,
+                channel=page.channel,
+                valid_for=page.valid_for,
+                attempt=page.attempt + 1,
+                about=page.about,
+            )
+        )
+        return to_ring if again is None else [*to_ring, again]
+
+    def _write(
+        self,
+        tx: Transaction,
+        page: Page,
+        state: PageState,
+        *,
+        provider_id: str | None = None,
+        detail: str = "",
+        not_before: datetime | None = None,
+    ) -> list[UUID]:
+        """Write the outcome unless the lease is lost, and draw its consequences for the case."""
+        case = tx.lock_case(page.site, page.case_id)
+        if case is None or not tx.write_page(
+            page, state, provider_id=provider_id, detail=detail, not_before=not_before
+        ):
+            return []
+        return draw_consequences(tx, case, page, state, detail)
+
+
+def draw_consequences(tx: Transaction, case: Case, page: Page, state: PageState, detail: str) -> list[UUID]:
+    """Record a page's new state; go on at once when a step came to nothing; tell who was paged too late."""
+    words = f"{page.kind}: {state}" + (f" ({detail})" if detail else "")
+    tx.record(case.case_id, Event(EventKind.PAGE_STATE, page.clinician, words))
+    if page.kind is not PageKind.PAGE:
+        return []
+    if state in CAME_TO_NOTHING:
+        states = tx.step_pages(case.case_id, page.position)
+        if all(s in CAME_TO_NOTHING or s is PageState.PRESUMED_LOST for s in states):
+            tx.save_case(escalation.hastened(case, page.position, tx.now))
+    if state in ARRIVED_FOR_ALL_WE_KNOW and page.clinician != case.owner:
+        if case.state is CaseState.ACKNOWLEDGED:
+            return tell(tx, case, PageKind.TAKEN, page.clinician, about=case.owner)
+        if case.state is CaseState.CLOSED:
+            return tell(tx, case, PageKind.CLOSED, page.clinician)
+    return []
+
+
+def _is_moot(tx: Transaction, page: Page) -> bool:
+    """Whether a page that nobody was sent yet asks for nothing any more."""
+    if page.kind is not PageKind.PAGE:
+        return False
+    case = tx.case(page.site, page.case_id)
+    return case is None or case.state is not CaseState.OPEN or tx.superseded(page)

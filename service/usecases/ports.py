@@ -1,0 +1,271 @@
+"""What the use cases need from the world. Adapters implement these; only bootstrap chooses them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from service.domain.answers import Answer
+from service.domain.assessment import Assessment
+from service.domain.delivery import Lookup, PageKind, PageState, SendOutcome
+from service.domain.escalation import Case, CaseState, Event, Position
+from service.domain.site import Channel
+from service.domain.urgency import Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContact:
+    """A first contact as stored: `answers` in order of arrival, without those whose key is gone."""
+
+    row: int
+    contact_id: str
+    age: int | None
+    answers: tuple[Answer, ...]
+    unreadable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One attempt to reach one clinician over one channel, for one step of a case.
+
+    A claimed page carries the state it was found in, the lease's token, and in `attempted_at` when the
+    carrier was first called for this very attempt (now, for one found queued).
+    """
+
+    page_id: UUID
+    case_id: UUID
+    site: str
+    code: str
+    kind: PageKind
+    position: Position
+    clinician: str
+    channel: Channel
+    attempt: int
+    state: PageState
+    lease_token: int
+    attempted_at: datetime
+    provider_id: str | None
+    valid_for: timedelta
+    about: str | None
+    """Who took the case, for a page that tells so."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """A page to be sent: written before anybody is told to send it."""
+
+    case_id: UUID
+    kind: PageKind
+    position: Position
+    clinician: str
+    channel: Channel
+    valid_for: timedelta
+    attempt: int = 1
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One event of a case as stored."""
+
+    at: datetime
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """One page of cases, most pressing first, and how many there are in all."""
+
+    cases: tuple[Case, ...]
+    total: int
+
+
+class Scope(StrEnum):
+    """What an API key may do."""
+
+    CONTACTS_WRITE = "contacts:write"
+    ASSESSMENTS_READ = "assessments:read"
+    CASES_READ = "cases:read"
+    CASES_WRITE = "cases:write"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One caller of the API: a site, what it may do there, and whether it still may."""
+
+    key_id: str
+    name: str
+    site: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The service at a glance. Ages are in seconds; `sweep_age` is None before the first sweep."""
+
+    cases: Mapping[tuple[Urgency, CaseState], int]
+    pages: Mapping[tuple[PageKind, PageState], int]
+    contacts: int
+    alarms: int
+    overdue: int
+    oldest_overdue: float
+    sweep_age: float | None
+
+
+class Transaction(Protocol):
+    """One database transaction: all of it is stored, or none. `now` is the database's clock."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    # first contacts
+    def lock_contact(self, site: str, contact_id: str) -> StoredContact | None: ...
+    def create_contact(self, site: str, contact_id: str, age: int | None) -> StoredContact: ...
+    def find_contact(self, site: str, contact_id: str) -> StoredContact | None: ...
+    def store_answers(self, contact: StoredContact, answers: Sequence[Answer]) -> None: ...
+    def store_assessment(self, contact: StoredContact, assessment: Assessment) -> None: ...
+    def latest_assessment(self, contact: StoredContact) -> Assessment | None:
+        """The newest one. Raises `KeyGone` when the key that encrypted it no longer exists."""
+        ...
+
+    # cases
+    def code_is_taken(self, code: str, since: datetime) -> bool: ...
+    def open_case(self, contact: StoredContact, case: Case) -> None: ...
+    def live_case(self, contact: StoredContact) -> Case | None: ...
+    def latest_case(self, contact: StoredContact) -> Case | None: ...
+    def lock_case(self, site: str, case_id: UUID) -> Case | None: ...
+    def lock_case_by_code(self, sites: Collection[str], code: str) -> Case | None: ...
+    def cases_paged_to(self, site: str, clinician: str) -> tuple[Case, ...]: ...
+    def lock_due_case(self, besides: Collection[UUID]) -> Case | None: ...
+    def save_case(self, case: Case) -> None: ...
+    def postpone_case(self, case_id: UUID, until: datetime) -> None: ...
+    def worklist(self, site: str, states: Collection[CaseState], limit: int, offset: int) -> Worklist: ...
+    def case(self, site: str, case_id: UUID) -> Case | None: ...
+    def record(self, case_id: UUID, event: Event) -> None: ...
+    def timeline(self, case_id: UUID) -> tuple[TimelineEntry, ...]: ...
+
+    # pages
+    def queue_page(self, page: NewPage) -> UUID | None: ...
+    def claim_page(self, page_id: UUID, owner: str, lease: timedelta) -> Page | None: ...
+    def due_pages(self, rung_before: datetime, limit: int) -> tuple[UUID, ...]: ...
+    def write_page(
+        self,
+        page: Page,
+        state: PageState,
+        *,
+        provider_id: str | None = None,
+        detail: str = "",
+        not_before: datetime | None = None,
+    ) -> bool: ...
+    def page(self, page_id: UUID) -> Page | None: ...
+    def report_page(self, page: Page, state: PageState, provider_id: str, detail: str) -> bool: ...
+    def step_pages(self, case_id: UUID, position: Position) -> tuple[PageState, ...]: ...
+    def superseded(self, page: Page) -> bool: ...
+    def told(self, case_id: UUID, episode: int) -> tuple[str, ...]: ...
+    def cancel_queued(self, case_id: UUID) -> None: ...
+
+    def provider_ids(self, case_id: UUID) -> tuple[str, ...]: ...
+
+    # replies
+    def remember_reply(self, provider_id: str) -> bool: ...
+    def prompts_since(self, clinician: str, since: datetime) -> int: ...
+    def remember_prompt(self, clinician: str) -> None: ...
+
+    # keys of the API
+    def store_key(self, key: ApiKey, secret_hash: bytes) -> None: ...
+    def key(self, key_id: str) -> tuple[ApiKey, bytes] | None: ...
+    def keys(self) -> tuple[ApiKey, ...]: ...
+    def revoke_key(self, key_id: str) -> bool: ...
+
+    # the service itself
+    def beat(self, process: str) -> None: ...
+    def overview(self) -> Overview: ...
+
+
+class Ledger(Protocol):
+    """The truth. Raises `LedgerAway` when the database cannot be reached."""
+
+    def transaction(self) -> AbstractContextManager[Transaction]: ...
+
+
+class KeyGone(Exception):
+    """What is stored can no longer be read: the key that encrypted it does not exist any more."""
+
+
+class LedgerAway(Exception):
+    """The database cannot be reached now; nothing was stored."""
+
+
+class Doorbell(Protocol):
+    """Tells a worker to look. It may be silent at any time: the sweeper looks anyway."""
+
+    def ring(self, page_ids: Iterable[UUID]) -> bool:
+        """Ring once for each page; False when it certainly did not ring for all of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """What leaves for a clinician. `reference` comes back with the carrier's reports."""
+
+    reference: UUID
+    address: str
+    text: str
+    valid_for: timedelta
+
+
+class Carrier(Protocol):
+    """One channel's provider. Neither method raises: what went wrong is in the answer."""
+
+    def send(self, message: OutboundMessage) -> SendOutcome:
+        """Hand over one message, within the adapter's own time limit."""
+        ...
+
+    def find(self, message: OutboundMessage, since: datetime, besides: Collection[str]) -> Lookup:
+        """Ask whether the carrier took this message at or after `since`, under an id not in `besides`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a carrier's webhook says became of a message."""
+
+    state: PageState
+    provider_id: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A message that somebody sent to our number."""
+
+    provider_id: str
+    number: str
+    text: str = field(repr=False)
+
+
+class Webhooks(Protocol):
+    """Reads what a carrier posts to us. `form` is the body as posted, repeated fields and all."""
+
+    def is_genuine(self, path: str, form: Mapping[str, str], signature: str) -> bool:
+        """Whether the carrier itself signed this, for our public URL with this path and query."""
+        ...
+
+    def report(self, form: Mapping[str, str]) -> DeliveryReport | None:
+        """The delivery report in it, or None when it tells nothing that we act on."""
+        ...
+
+    def message(self, form: Mapping[str, str]) -> InboundMessage | None:
+        """The message in it, or None when it is not one."""
+        ...
+
+    def answer(self, text: str | None) -> str:
+        """The body, in the carrier's own XML, that answers with a text or with silence."""
+        ...

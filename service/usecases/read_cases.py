@@ -1,0 +1,43 @@
+"""The worklist, and one case with its timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from service.domain.assessment import Assessment
+from service.domain.escalation import Case, CaseState
+from service.usecases.ports import Ledger, TimelineEntry, Worklist
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWithTimeline:
+    """One case, and everything that happened to it, oldest first."""
+
+    case: Case
+    timeline: tuple[TimelineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCases:
+    """Reads; changes nothing."""
+
+    ledger: Ledger
+
+    def worklist(self, site: str, states: Collection[CaseState], limit: int, offset: int) -> Worklist:
+        """Cases of a site, most pressing first."""
+        with self.ledger.transaction() as tx:
+            return tx.worklist(site, states, limit, offset)
+
+    def case(self, site: str, case_id: UUID) -> CaseWithTimeline | None:
+        """One case; None when the site has no such case."""
+        with self.ledger.transaction() as tx:
+            case = tx.case(site, case_id)
+            return None if case is None else CaseWithTimeline(case, tx.timeline(case_id))
+
+    def assessment(self, site: str, contact_id: str) -> Assessment | None:
+        """The assessment that stands for a first contact; None when the site does not know it."""
+        with self.ledger.transaction() as tx:
+            contact = tx.find_contact(site, contact_id)
+            return None if contact is None else tx.latest_assessment(contact)

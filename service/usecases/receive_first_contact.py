@@ -1,0 +1,155 @@
+"""Take in a first contact or more of its answers, decide, and see that whoever must know is paged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from service.domain import escalation
+from service.domain.answers import Answer, FirstContact
+from service.domain.assessment import Assessment, Assessor
+from service.domain.errors import Conflict, Fault, NotFound
+from service.domain.escalation import Case, CaseState, Event, EventKind, Position
+from service.domain.site import Site
+from service.domain.urgency import Urgency
+from service.usecases.paging import take_due_step
+from service.usecases.ports import Doorbell, Ledger, StoredContact, Transaction
+
+CODE_RESTS_FOR = timedelta(days=90)
+"""A code is not used again for so long, so that a late reply never meets another case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The assessment that now stands, and whether anything new was stored."""
+
+    assessment: Assessment
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveFirstContact:
+    """Stores contact, answers, assessment, case and first pages in one transaction, then rings.
+
+    The same answers again change nothing and give the same receipt. An answer id with other content
+    raises `Conflict` naming each, and nothing changes.
+    """
+
+    ledger: Ledger
+    assessor: Assessor
+    sites: Mapping[str, Site]
+    doorbell: Doorbell
+    new_code: Callable[[], str]
+
+    def create(self, site: str, contact: FirstContact) -> Receipt:
+        """Take in a first contact, new or known."""
+        return self._receive(site, contact, known=False)
+
+    def add(self, site: str, contact: FirstContact) -> Receipt:
+        """Take in more answers of a known contact; `NotFound` when it is not known."""
+        return self._receive(site, contact, known=True)
+
+    def _receive(self, site: str, contact: FirstContact, *, known: bool) -> Receipt:
+        with self.ledger.transaction() as tx:
+            stored = tx.lock_contact(site, contact.contact_id)
+            if stored is None and known:
+                raise NotFound("There is no first contact with this id at this site.")
+            if stored is None:
+                stored = tx.create_contact(site, contact.contact_id, contact.age)
+            fresh = _fresh_answers(stored, contact)
+            standing = tx.latest_assessment(stored)
+            if standing is not None and not fresh:
+                return Receipt(standing, stored=False)
+            assessment, to_ring = self._store(tx, self.sites[site], stored, fresh)
+        self.doorbell.ring(to_ring)
+        return Receipt(assessment, stored=True)
+
+    def _store(
+        self, tx: Transaction, site: Site, stored: StoredContact, fresh: tuple[Answer, ...]
+    ) -> tuple[Assessment, list[UUID]]:
+        tx.store_answers(stored, fresh)
+        whole = FirstContact(
+            stored.contact_id, (*stored.answers, *fresh), stored.age, unreadable=stored.unreadable
+        )
+        assessment = self.assessor.assess(whole)
+        tx.store_assessment(stored, assessment)
+        alone = self.assessor.assess(replace(whole, answers=fresh, unreadable=()))
+        return assessment, self._escalate(tx, site, stored, assessment.urgency, alone.urgency)
+
+    def _escalate(
+        self, tx: Transaction, site: Site, stored: StoredContact, whole: Urgency, alone: Urgency
+    ) -> list[UUID]:
+        live = tx.live_case(stored)
+        if live is None:
+            return self._open(tx, site, stored, _urgency_of_new_case(tx, stored, whole, alone))
+        if not whole.outranks(live.urgency):
+            tx.record(live.case_id, Event(EventKind.ANSWERS_ADDED))
+            return []
+        plan = site.plans[whole]
+        case = escalation.risen(live, whole, plan, _respond_by(tx, self.assessor, whole), tx.now)
+        tx.cancel_queued(case.case_id)
+        tx.record(case.case_id, Event(EventKind.URGENCY_ROSE, detail=f"{live.urgency} to {whole}"))
+        tx.save_case(case)
+        return self._start(tx, site, case)
+
+    def _open(self, tx: Transaction, site: Site, stored: StoredContact, urgency: Urgency) -> list[UUID]:
+        plan = site.plans.get(urgency)
+        if plan is None:
+            return []
+        case = Case(
+            case_id=uuid4(),
+            code=self._unused_code(tx),
+            site=site.site_id,
+            contact_id=stored.contact_id,
+            urgency=urgency,
+            plan=plan,
+            state=CaseState.OPEN,
+            position=Position(),
+            next_action_at=tx.now + plan.first_page_after,
+            respond_by=_respond_by(tx, self.assessor, urgency),
+            opened_at=tx.now,
+        )
+        tx.open_case(stored, case)
+        tx.record(case.case_id, Event(EventKind.OPENED, detail=urgency.value))
+        return self._start(tx, site, case)
+
+    def _start(self, tx: Transaction, site: Site, case: Case) -> list[UUID]:
+        return take_due_step(tx, site, case) if case.next_action_at <= tx.now else []
+
+    def _unused_code(self, tx: Transaction) -> str:
+        code = self.new_code()
+        while tx.code_is_taken(code, tx.now - CODE_RESTS_FOR):
+            code = self.new_code()
+        return code
+
+
+def _fresh_answers(stored: StoredContact, contact: FirstContact) -> tuple[Answer, ...]:
+    """The answers not stored yet. Raises `Conflict` naming everything that contradicts what is stored."""
+    known = {answer.answer_id: answer for answer in stored.answers}
+    faults: list[Fault] = []
+    fresh: list[Answer] = []
+    if contact.age is not None and contact.age != stored.age:
+        faults.append(Fault("/age", "differs from what is stored"))
+    for number, answer in enumerate(contact.answers):
+        if answer.answer_id in stored.unreadable:
+            faults.append(Fault(f"/answers/{number}", "is stored, but its key is gone"))
+        elif answer.answer_id not in known:
+            fresh.append(answer)
+        elif known[answer.answer_id] != answer:
+            faults.append(Fault(f"/answers/{number}", "differs from the stored answer of this id"))
+    if faults:
+        raise Conflict("What is stored already says otherwise. Nothing was changed.", faults)
+    return tuple(fresh)
+
+
+def _urgency_of_new_case(tx: Transaction, stored: StoredContact, whole: Urgency, alone: Urgency) -> Urgency:
+    """After a closed case only what is new opens another one: its own urgency, or a rise of the whole."""
+    previous = tx.latest_case(stored)
+    return whole if previous is None or whole.outranks(previous.urgency) else alone
+
+
+def _respond_by(tx: Transaction, assessor: Assessor, urgency: Urgency) -> datetime | None:
+    minutes = assessor.policy.respond_within_minutes.get(urgency)
+    return None if minutes is None else tx.now + timedelta(minutes=minutes)

@@ -1,0 +1,1 @@
+"""Flask: one blueprint for each resource, and nothing that decides."""

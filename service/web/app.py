@@ -1,0 +1,146 @@
+"""The web application: blueprints, problems, documents and limits put together."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from pathlib import Path
+from typing import Any
+
+import swagger_ui_bundle
+from flask import Blueprint as FlaskBlueprint
+from flask import Flask, Response, g, request
+from flask_smorest import Api
+from werkzeug.exceptions import HTTPException
+
+from service.domain.errors import Conflict, Fault, Invalid, NotFound, Refused
+from service.usecases.ports import KeyGone, LedgerAway
+from service.web import assessments, cases, first_contacts, health, webhooks
+from service.web.problems import ProblemSchema, faults_in, problem
+from service.web.schemas.intake import ItemAnswerSchema, TextAnswerSchema, answer_field_to_openapi
+from service.web.wiring import Wiring, attach
+
+log = logging.getLogger(__name__)
+
+_LARGEST_BODY = 1024 * 1024  # bytes
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class _Api(Api):
+    """flask-smorest, with problems for errors."""
+
+    ERROR_SCHEMA = ProblemSchema
+
+    def handle_http_exception(self, error: HTTPException) -> Response:
+        status = error.code or 500
+        data: dict[str, Any] = getattr(error, "data", None) or {}
+        messages = data.get("messages", {})
+        faults: list[Fault] = []
+        for place in ("json", "query"):
+            faults += faults_in(messages.get(place, {}))
+        headers = {"Allow": ", ".join(error.valid_methods)} if getattr(error, "valid_methods", None) else {}  # type: ignore[attr-defined]
+        return problem(status, _NAMES.get(status, "http-error"), _DETAILS.get(status, ""), faults, headers)
+
+
+_NAMES = {
+    400: "not-json",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "invalid-request",
+}
+_DETAILS = {
+    413: f"A body may have {_LARGEST_BODY} bytes at most.",
+    422: "The request was refused. Nothing was stored.",
+}
+
+
+def create_app(wiring: Wiring) -> Flask:
+    """The application, ready to serve."""
+    app = Flask("service.web", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        API_TITLE="Goldenhour",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.0.3",
+        OPENAPI_URL_PREFIX="/",
+        OPENAPI_JSON_PATH="openapi.json",
+        OPENAPI_SWAGGER_UI_PATH="docs",
+        OPENAPI_SWAGGER_UI_URL="/docs/assets/",
+        OPENAPI_SWAGGER_UI_CONFIG={"validatorUrl": None},  # the browser calls nobody but us
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
+    attach(app, wiring)
+    _serve_api(app)
+    app.register_blueprint(webhooks.blueprint)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(_assets())
+    _turn_errors_into_problems(app)
+    _follow_requests(app)
+    return app
+
+
+def _serve_api(app: Flask) -> None:
+    api = _Api(app)
+    api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    converter = api.spec.plugins[0].converter if hasattr(api.spec.plugins[0], "converter") else None
+    for plugin in api.spec.plugins:
+        converter = getattr(plugin, "converter", converter)
+    if converter is not None:
+        converter.add_attribute_function(answer_field_to_openapi)
+    api.spec.components.schema("TextAnswer", schema=TextAnswerSchema)
+    api.spec.components.schema("ItemAnswer", schema=ItemAnswerSchema)
+    for resource in (first_contacts, assessments, cases):
+        api.register_blueprint(resource.blueprint)
+
+
+def _assets() -> FlaskBlueprint:
+    """The documents' own scripts and styles: hospital networks reach no other host."""
+    folder = next(Path(swagger_ui_bundle.__file__).parent.glob("vendor/swagger-ui-*"))
+    return FlaskBlueprint("assets", __name__, static_folder=folder, static_url_path="/docs/assets")
+
+
+def _turn_errors_into_problems(app: Flask) -> None:
+    refusals: dict[type[Refused], tuple[int, str]] = {
+        Invalid: (422, "invalid-request"),
+        Conflict: (409, "conflict"),
+        NotFound: (404, "not-found"),
+    }
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> Response:
+        status, name = refusals[type(error)]
+        return problem(status, name, error.detail, error.faults)
+
+    @app.errorhandler(LedgerAway)
+    def away(_: LedgerAway) -> Response:
+        detail = "The database cannot be reached. Nothing was stored; send it again."
+        return problem(503, "unavailable", detail, headers={"Retry-After": "2"})
+
+    @app.errorhandler(KeyGone)
+    def gone(_: KeyGone) -> Response:
+        return problem(410, "key-gone", "The key that encrypted this no longer exists.")
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        log.error("a request failed", exc_info=error, extra={"request_id": g.get("request_id", "")})
+        return problem(500, "internal-error", "Something failed on our side. Send it again.")
+
+
+def _follow_requests(app: Flask) -> None:
+    @app.before_request
+    def name_request() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+    @app.after_request
+    def log_request(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        route = request.url_rule.rule if request.url_rule else "unknown"
+        extra = {"request_id": g.get("request_id", ""), "method": request.method, "route": route}
+        log.info("request", extra={**extra, "status": response.status_code})
+        return response

@@ -1,0 +1,55 @@
+"""Bearer keys: who calls, for which site, and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import Response, g, request
+
+from service.domain.site import Site
+from service.usecases.ports import ApiKey, Scope
+from service.web.problems import problem
+from service.web.wiring import wiring
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def requires(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only a key with this scope in; nothing of the body is read before that."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            key = _key()
+            if key is None or key.site not in wiring().sites:
+                return problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
+            if scope not in key.scopes:
+                return problem(403, "forbidden", f"This key does not have the scope {scope}.")
+            g.api_key = key
+            return view(*args, **kwargs)
+
+        guarded._apidoc = {  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps it
+            **getattr(view, "_apidoc", {}),
+            "manual_doc": {"security": [{"key": []}], "description": f"Needs the scope `{scope}`."},
+        }
+        return guarded
+
+    return guard
+
+
+def api_key() -> ApiKey:
+    """The key of this request, once `requires` has let it in."""
+    return cast("ApiKey", g.api_key)
+
+
+def site() -> Site:
+    """The site of this request's key. No request ever names a site by itself."""
+    return wiring().sites[api_key().site]
+
+
+def _key() -> ApiKey | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return wiring().keys.authenticate(token.strip()) if scheme.lower() == "bearer" else None

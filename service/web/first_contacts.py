@@ -1,0 +1,75 @@
+"""First contacts, their answers and the assessment that stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, make_response, request, url_for
+
+from service.domain.answers import FirstContact
+from service.domain.errors import NotFound
+from service.usecases.ports import Scope
+from service.usecases.receive_first_contact import Receipt
+from service.web.auth import api_key, requires
+from service.web.json_body import Blueprint
+from service.web.problems import ProblemSchema
+from service.web.schemas.assessment import AcceptedSchema, AssessmentSchema
+from service.web.schemas.intake import AnswersSchema, FirstContactSchema
+from service.web.wiring import wiring
+
+blueprint = Blueprint("first_contacts", __name__, url_prefix="/v1/first-contacts")
+
+
+@blueprint.post("")
+@requires(Scope.CONTACTS_WRITE)
+@blueprint.arguments(FirstContactSchema)
+@blueprint.response(201, AssessmentSchema, description="Stored. 200 when all of it was stored before.")
+@blueprint.alt_response(202, schema=AcceptedSchema, description="Stored; no judgement was asked for.")
+@blueprint.alt_response(409, schema=ProblemSchema, description="Contradicts what is stored.")
+def create(contact: FirstContact) -> Response:
+    """Take in a first contact."""
+    return _respond(wiring().receive.create(api_key().site, contact))
+
+
+@blueprint.post("/<contact_id>/answers")
+@requires(Scope.CONTACTS_WRITE)
+@blueprint.arguments(AnswersSchema)
+@blueprint.response(201, AssessmentSchema, description="Stored. 200 when all of it was stored before.")
+@blueprint.alt_response(202, schema=AcceptedSchema, description="Stored; no judgement was asked for.")
+@blueprint.alt_response(404, schema=ProblemSchema, description="No such first contact.")
+@blueprint.alt_response(409, schema=ProblemSchema, description="Contradicts what is stored.")
+def add(more: dict[str, Any], contact_id: str) -> Response:
+    """Take in more answers of a first contact, in any order."""
+    contact = FirstContact(contact_id, tuple(more["answers"]))
+    return _respond(wiring().receive.add(api_key().site, contact))
+
+
+@blueprint.get("/<contact_id>/assessment")
+@requires(Scope.ASSESSMENTS_READ)
+@blueprint.response(200, AssessmentSchema)
+@blueprint.alt_response(404, schema=ProblemSchema, description="No such first contact.")
+@blueprint.alt_response(410, schema=ProblemSchema, description="Its encryption key is gone.")
+def assessment(contact_id: str) -> Any:
+    """Read the assessment that stands."""
+    found = wiring().read.assessment(api_key().site, contact_id)
+    if found is None:
+        raise NotFound("There is no first contact with this id at this site.")
+    return found
+
+
+def _respond(receipt: Receipt) -> Response:
+    contact_id = receipt.assessment.contact_id
+    if _wants_no_judgement():
+        response = make_response(jsonify(AcceptedSchema().dump({"contact_id": contact_id})), 202)
+        response.headers["Preference-Applied"] = "return=minimal"
+        return response
+    response = make_response(
+        jsonify(AssessmentSchema().dump(receipt.assessment)), 201 if receipt.stored else 200
+    )
+    response.headers["Location"] = url_for("first_contacts.assessment", contact_id=contact_id)
+    return response
+
+
+def _wants_no_judgement() -> bool:
+    preferences = {part.strip().lower() for part in request.headers.get("Prefer", "").split(",")}
+    return "return=minimal" in preferences or Scope.ASSESSMENTS_READ not in api_key().scopes

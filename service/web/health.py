@@ -1,0 +1,105 @@
+"""Whether the service is alive, ready, and well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from service.usecases.ports import LedgerAway, Overview
+from service.web.wiring import Wiring, wiring
+
+blueprint = Blueprint("health", __name__)
+
+_SWEEP_IS_STALE_AFTER = 15.0  # seconds; sweepers finish a round about every second
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """The process answers. Says nothing of what it depends on, so that an outage restarts nobody."""
+    return jsonify({"status": "ok"})
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Each dependency by name. 503 only without the database: all else has a way around it."""
+    checks = _checks(wiring())
+    usable = checks["database"] == "ok"
+    well = all(state == "ok" for state in checks.values())
+    body = {"status": "ok" if well else "degraded" if usable else "unavailable", "checks": checks}
+    return jsonify(body), 200 if usable else 503
+
+
+def _checks(service: Wiring) -> dict[str, str]:
+    doorbell = "ok" if service.doorbell_is_there() else "unavailable"
+    try:
+        overview = service.watch.overview()
+        schema = service.schema_is_current()
+    except Exception as error:  # noqa: BLE001 - a missing table or a lost connection: not ready either way
+        away = isinstance(error, LedgerAway)
+        return {"database": "unavailable" if away else "not migrated", "redis": doorbell}
+    return {
+        "database": "ok" if schema else "not migrated",
+        "redis": doorbell,
+        "sweeper": _sweeper(overview),
+        "escalations": "alarm" if overview.alarms else "ok",
+    }
+
+
+def _sweeper(overview: Overview) -> str:
+    if overview.sweep_age is None:
+        return "never seen"
+    return "ok" if overview.sweep_age < _SWEEP_IS_STALE_AFTER else "stale"
+
+
+@blueprint.get("/metrics")
+def metrics() -> Response:
+    """Prometheus metrics, counted in the ledger: the same from every process."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Counts(wiring()))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class _Counts:
+    """Turns one overview into metrics, at the moment they are asked for."""
+
+    def __init__(self, service: Wiring) -> None:
+        self._service = service
+
+    def collect(self) -> Iterable[Metric]:
+        try:
+            overview = self._service.watch.overview()
+        except LedgerAway:
+            yield _gauge("goldenhour_ledger_up", "Whether the database answers.", 0)
+            return
+        yield _gauge("goldenhour_ledger_up", "Whether the database answers.", 1)
+        yield _gauge("goldenhour_first_contacts", "First contacts stored.", overview.contacts)
+        yield _gauge("goldenhour_alarms", "Cases nobody took although everyone was paged.", overview.alarms)
+        yield _gauge("goldenhour_overdue_cases", "Cases whose next action is overdue.", overview.overdue)
+        yield _gauge(
+            "goldenhour_oldest_overdue_seconds", "How long the oldest is overdue.", overview.oldest_overdue
+        )
+        if overview.sweep_age is not None:
+            yield _gauge(
+                "goldenhour_sweep_age_seconds", "Since the last completed sweep.", overview.sweep_age
+            )
+        yield from _by_label(overview)
+
+
+def _by_label(overview: Overview) -> Iterable[Metric]:
+    cases = GaugeMetricFamily("goldenhour_cases", "Cases.", labels=["urgency", "state"])
+    for (urgency, state), count in sorted(overview.cases.items()):
+        cases.add_metric([urgency, state], count)
+    pages = GaugeMetricFamily("goldenhour_pages", "Messages to clinicians.", labels=["kind", "state"])
+    for (kind, page_state), count in sorted(overview.pages.items()):
+        pages.add_metric([kind, page_state], count)
+    yield cases
+    yield pages
+
+
+def _gauge(name: str, meaning: str, value: Any) -> Metric:
+    return GaugeMetricFamily(name, meaning, value=value)

@@ -1,0 +1,59 @@
+"""An assessment as the API and the command line give it."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+
+class ScoresSchema(Schema):
+    """How strongly each was said, 0 to 100. Not a probability and not a level."""
+
+    hopelessness = fields.Integer()
+    suicidality = fields.Integer()
+    hope = fields.Integer()
+
+
+class SignalSchema(Schema):
+    """One construct noticed in one answer, with its evidence. Offsets count code points."""
+
+    construct = fields.String()
+    answer_id = fields.String()
+    quote = fields.String(allow_none=True)
+    start = fields.Integer(allow_none=True)
+    end = fields.Integer(allow_none=True)
+    who = fields.String()
+    when = fields.String()
+    polarity = fields.String()
+    strength = fields.String()
+    counts = fields.Boolean()
+    entry = fields.String()
+
+
+class InstrumentSchema(Schema):
+    """A questionnaire scored by its official rules; `total` is null while an item is missing."""
+
+    instrument = fields.String()
+    total = fields.Integer(allow_none=True)
+    complete = fields.Boolean()
+    flags = fields.List(fields.String())
+
+
+class AssessmentSchema(Schema):
+    """How soon a human must respond and why, with the evidence and what is not known."""
+
+    contact_id = fields.String()
+    urgency = fields.String()
+    respond_within_minutes = fields.Integer(allow_none=True)
+    scores = fields.Nested(ScoresSchema)
+    signals = fields.List(fields.Nested(SignalSchema))
+    instruments = fields.List(fields.Nested(InstrumentSchema))
+    reasons = fields.List(fields.String())
+    gaps = fields.List(fields.String())
+    rules = fields.String()
+
+
+class AcceptedSchema(Schema):
+    """What a caller is told that asked for no judgement, or whose key may see none."""
+
+    contact_id = fields.String()
+    accepted = fields.Constant(True)

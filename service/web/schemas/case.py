@@ -1,0 +1,90 @@
+"""Cases, their timelines, and what a clinician does with them. No words of the person's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from service.domain.escalation import CaseState
+
+
+class CaseSchema(Schema):
+    """One case on the worklist."""
+
+    case_id = fields.UUID()
+    code = fields.String()
+    contact_id = fields.String()
+    urgency = fields.String()
+    state = fields.String()
+    alarm = fields.Boolean()
+    owner = fields.String(allow_none=True)
+    disposition = fields.String(allow_none=True)
+    opened_at = fields.AwareDateTime(format="iso")
+    respond_by = fields.AwareDateTime(format="iso", allow_none=True)
+    next_action_at = fields.Method("_next_action_at", metadata={"format": "date-time", "nullable": True})
+
+    def _next_action_at(self, case: Any) -> str | None:
+        return None if case.state is CaseState.CLOSED else case.next_action_at.isoformat()
+
+
+class EventSchema(Schema):
+    """One line of a timeline."""
+
+    at = fields.AwareDateTime(format="iso")
+    kind = fields.String(attribute="event.kind")
+    clinician = fields.String(attribute="event.clinician", allow_none=True)
+    detail = fields.String(attribute="event.detail")
+
+
+class CaseWithTimelineSchema(Schema):
+    """A case and everything that happened to it."""
+
+    case = fields.Nested(CaseSchema)
+    timeline = fields.List(fields.Nested(EventSchema))
+
+
+class WorklistSchema(Schema):
+    """Cases, most pressing first."""
+
+    cases = fields.List(fields.Nested(CaseSchema))
+    total = fields.Integer()
+
+
+class _States(fields.Field[frozenset[CaseState]]):
+    """States, comma separated."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> frozenset[CaseState]:
+        try:
+            return frozenset(CaseState(state) for state in str(value).split(","))
+        except ValueError:
+            raise ValidationError("must be some of open, acknowledged and closed, comma separated") from None
+
+
+class WorklistQuerySchema(Schema):
+    """Which part of the worklist."""
+
+    class Meta:
+        unknown = RAISE
+
+    state = _States(
+        load_default=frozenset({CaseState.OPEN, CaseState.ACKNOWLEDGED}),
+        metadata={"type": "string", "example": "open,acknowledged"},
+    )
+    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
+    offset = fields.Integer(load_default=0, validate=validate.Range(0, 1_000_000))
+
+
+class ByClinicianSchema(Schema):
+    """Who acts."""
+
+    class Meta:
+        unknown = RAISE
+
+    clinician = fields.String(required=True, metadata={"description": "A clinician's id at the site."})
+
+
+class CloseSchema(ByClinicianSchema):
+    """Who closes the case, and with what."""
+
+    disposition = fields.String(required=True)

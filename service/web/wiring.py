@@ -1,0 +1,51 @@
+"""What bootstrap hands to the web: use cases and readers, reached through the running application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+
+from service.domain.assessment import Assessor
+from service.domain.site import Site
+from service.usecases.answer_reply import AnswerReply
+from service.usecases.api_keys import ApiKeys
+from service.usecases.decide_case import DecideCase
+from service.usecases.ports import Webhooks
+from service.usecases.read_cases import ReadCases
+from service.usecases.receive_first_contact import ReceiveFirstContact
+from service.usecases.record_delivery import RecordDelivery
+from service.usecases.watch_service import WatchService
+
+_NAME = "goldenhour"
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Everything a request may need. `checks` says of each part we depend on whether it is there."""
+
+    assessor: Assessor
+    receive: ReceiveFirstContact
+    read: ReadCases
+    decide: DecideCase
+    keys: ApiKeys
+    answer_reply: AnswerReply
+    record_delivery: RecordDelivery
+    watch: WatchService
+    webhooks: Webhooks
+    sites: Mapping[str, Site]
+    text_limit: int
+    schema_is_current: Callable[[], bool]
+    doorbell_is_there: Callable[[], bool]
+
+
+def attach(app: Flask, wiring: Wiring) -> None:
+    """Give an application its use cases."""
+    app.extensions[_NAME] = wiring
+
+
+def wiring() -> Wiring:
+    """The use cases of the running application."""
+    return cast("Wiring", current_app.extensions[_NAME])

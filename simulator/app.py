@@ -1,0 +1,24 @@
+"""The simulator's web application."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.exceptions import NotFound
+
+from simulator.account import Account
+from simulator.api import messages_api, not_found
+from simulator.exchange import new_exchange
+from simulator.page import phones_page
+from simulator.stage import control_api
+
+
+def create_app(account: Account) -> Flask:
+    """A carrier with nothing in it, its control API and its phones."""
+    app = Flask(__name__)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it, the base type not
+    exchange = new_exchange(account)
+    app.register_blueprint(messages_api(exchange))
+    app.register_blueprint(control_api(exchange))
+    app.register_blueprint(phones_page(exchange))
+    app.register_error_handler(NotFound, not_found)
+    return app

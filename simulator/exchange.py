@@ -1,0 +1,45 @@
+"""The whole carrier: its parts, together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.account import Account
+from simulator.faults import EVERY_PHONE, FaultBook
+from simulator.holds import Holds, Outcome
+from simulator.messages import Messages
+from simulator.network import Network
+from simulator.phones import Phones
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One carrier with one customer."""
+
+    account: Account
+    messages: Messages
+    faults: FaultBook
+    holds: Holds
+    network: Network
+    phones: Phones
+
+    def reset(self) -> None:
+        """As new: no message, no fault, no hold (a request held is dropped), nobody opted out."""
+        self.faults.reset()
+        self.holds.end(EVERY_PHONE, Outcome.GONE)
+        self.messages.reset()
+        self.network.reset()
+        self.phones.reset()
+
+
+def new_exchange(account: Account) -> Exchange:
+    """A carrier with nothing in it."""
+    messages = Messages()
+    return Exchange(
+        account=account,
+        messages=messages,
+        faults=FaultBook(),
+        holds=Holds(),
+        network=Network(account, messages),
+        phones=Phones(account, messages),
+    )

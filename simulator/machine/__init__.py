@@ -1,0 +1,1 @@
+"""What the stack needs of the one machine that it runs on."""

@@ -1,0 +1,111 @@
+"""The control API: what a test or a demonstration does to the carrier, and sees of it. Loopback only."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from ipaddress import ip_address
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+from werkzeug.exceptions import BadRequest
+
+from simulator.exchange import Exchange
+from simulator.faults import read_script
+from simulator.holds import Outcome
+from simulator.messages import Message
+from simulator.phones import NotAReply
+
+
+def control_api(exchange: Exchange) -> Blueprint:
+    """The routes under /control."""
+    api = Blueprint("control", __name__, url_prefix="/control")
+    api.before_request(_only_from_here)
+    api.register_error_handler(BadRequest, _explain)
+    for method, path, view in (
+        ("GET", "/ledger", _ledger),
+        ("GET", "/phones", _phones),
+        ("GET", "/holds", _holds),
+        ("POST", "/holds/release", _release),
+        ("POST", "/faults", _add_faults),
+        ("POST", "/replies", _reply),
+        ("POST", "/reset", _reset),
+    ):
+        api.add_url_rule(path, view.__name__, partial(view, exchange), methods=[method])
+    return api
+
+
+def _only_from_here() -> None:
+    if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 - not bound to, refused
+        abort(403)
+
+
+def _explain(error: BadRequest) -> tuple[Response, int]:
+    return jsonify(fault=error.description), 400
+
+
+def _ledger(exchange: Exchange) -> Response:
+    return jsonify(
+        received=[_sms_json(message) for message in exchange.messages.received()],
+        callbacks=[asdict(report) for report in exchange.network.reports()],
+    )
+
+
+def _phones(exchange: Exchange) -> Response:
+    return jsonify(phones=[_phone_json(exchange, number) for number in exchange.phones.numbers()])
+
+
+def _holds(exchange: Exchange) -> Response:
+    holds = exchange.holds.outstanding()
+    return jsonify(holds=[{"phone": h.phone, "kind": h.kind, "since": h.since.isoformat()} for h in holds])
+
+
+def _release(exchange: Exchange) -> Response:
+    return jsonify(released=exchange.holds.end(_sent()["phone"], Outcome.RELEASED))
+
+
+def _add_faults(exchange: Exchange) -> tuple[str, int]:
+    sent = _sent()
+    try:
+        exchange.faults.add(sent["phone"], read_script(sent["faults"]), sent["times"])
+    except KeyError as error:
+        raise BadRequest(f"{error} is missing") from error
+    except (TypeError, ValueError) as error:
+        raise BadRequest(str(error)) from error
+    return "", 204
+
+
+def _reply(exchange: Exchange) -> Response:
+    sent = _sent()
+    try:
+        posted = exchange.phones.reply(sent["phone"], str(sent.get("text", "")), int(sent.get("times", 1)))
+    except (NotAReply, TypeError, ValueError) as error:
+        raise BadRequest(str(error)) from error
+    return jsonify(answers=[{"http_status": each.http_status, "text": each.text} for each in posted])
+
+
+def _reset(exchange: Exchange) -> tuple[str, int]:
+    exchange.reset()
+    return "", 204
+
+
+def _sent() -> dict[str, Any]:
+    sent = request.get_json()
+    if not isinstance(sent, dict) or not isinstance(sent.get("phone"), str):
+        raise BadRequest("an object with a phone is needed")
+    return sent
+
+
+def _sms_json(message: Message) -> dict[str, Any]:
+    return {
+        "sid": message.sid,
+        "phone": message.recipient,
+        "sender": message.sender,
+        "body": message.text,
+        "at": (message.reached or message.created).isoformat(),
+    }
+
+
+def _phone_json(exchange: Exchange, number: str) -> dict[str, Any]:
+    received = [_sms_json(m) for m in exchange.messages.received() if m.phone == number]
+    return {"number": number, "opted_out": exchange.phones.opted_out_of_any(number), "received": received}

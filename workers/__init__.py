@@ -1,0 +1,1 @@
+"""Thin: what rq runs, what sweeps, and how both end. Nothing here decides."""

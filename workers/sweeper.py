@@ -1,0 +1,56 @@
+"""The sweeper: whatever is due and undone, it does, with or without Redis. Two or more run at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+from uuid import UUID
+
+from service.bootstrap import Service
+from service.usecases.ports import LedgerAway
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 4  # carrier calls; one slow call must not hold up the next page
+
+
+class Sweeper:
+    """Advances due cases and carries due pages, again and again, until told to stop."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._interval = service.settings.sweep_interval
+        self._carrying: dict[UUID, Future[None]] = {}
+
+    def run(self, stop: Event) -> None:
+        """Sweep until `stop` is set, then finish the carrier calls under way."""
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="page") as pool:
+            while not stop.is_set():
+                self._sweep(lambda page_id: pool.submit(self._carry, page_id))
+                stop.wait(self._interval)
+
+    def _sweep(self, submit: Callable[[UUID], Future[None]]) -> None:
+        try:
+            unrung = self._service.advance_cases()
+            due = self._service.due_pages()
+            self._service.watch.beat(self._service.process)
+        except LedgerAway:
+            log.warning("the database is away; nothing is lost, and nothing moves")
+            return
+        except Exception:
+            log.exception("a sweep failed; the next one follows")
+            return
+        self._carrying = {page: future for page, future in self._carrying.items() if not future.done()}
+        for page_id in dict.fromkeys([*unrung, *due]):
+            if page_id not in self._carrying:
+                self._carrying[page_id] = submit(page_id)
+
+    def _carry(self, page_id: UUID) -> None:
+        try:
+            self._service.page_clinician(page_id)
+        except LedgerAway:
+            log.warning("the database went away under a page", extra={"page_id": str(page_id)})
+        except Exception:
+            log.exception("a page could not be carried; its lease runs out", extra={"page_id": str(page_id)})

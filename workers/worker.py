@@ -1,0 +1,43 @@
+"""An rq worker on exactly one queue: with two, rq loses the job that it holds when it is killed."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from redis.exceptions import RedisError
+from rq import Queue, Worker
+from rq.serializers import JSONSerializer
+
+from workers import jobs
+
+log = logging.getLogger(__name__)
+
+_TRY_AGAIN_AFTER = 1.0  # seconds
+
+
+def run() -> None:
+    """Answer the doorbell until a signal says stop, through any absence of Redis."""
+    service = jobs.service()
+    if not service.page_clinician.carriers:  # builds it: a fault must stop the start, not a job
+        raise LookupError("there is no carrier")
+    while True:
+        try:
+            _worker(service.worker_queue()).work(logging_level=None)
+        except RedisError as error:
+            log.warning("Redis is away; the sweeper does the work", extra={"reason": type(error).__name__})
+            time.sleep(_TRY_AGAIN_AFTER)
+        else:
+            return
+
+
+def _worker(queue: Queue) -> Worker:
+    return Worker(
+        [queue],
+        connection=queue.connection,
+        serializer=JSONSerializer,
+        log_job_description=False,
+        worker_ttl=30,
+        maintenance_interval=15,
+        job_monitoring_interval=5,
+    )
