@@ -59,6 +59,6 @@ test-fast: setup ## The tests that start no processes
 lock: ## Resolve the locks anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 2; }
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra embedded \
-	  --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade -o requirements.lock
+	  --generate-hashes --no-header --upgrade -o requirements.lock
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra embedded --group dev \
-	  --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --upgrade -o requirements-dev.lock
+	  --generate-hashes --no-header --upgrade -o requirements-dev.lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -212,23 +213,38 @@ def _reaching(use: Callable[[], T]) -> T:
 
 
 @main.command()
-def run() -> None:
+@click.option("--port", envvar="PORT", default=8080, show_default=True, help="Where the API listens.")
+@click.option("--phones-port", envvar="PHONES_PORT", default=8081, show_default=True, help="The phones.")
+def run(port: int, phones_port: int) -> None:
     """Start everything on this machine, with a simulated carrier, until Ctrl-C."""
-    _stage().run()
+    _on_stage("run", port, phones_port)
 
 
 @main.command()
 def demo() -> None:
-    """Play one story through everything, and end by itself."""
-    _stage().demo()
+    """Play one story through everything; ends by itself, with status 0 when all went as it must."""
+    _on_stage("demo")
 
 
-def _stage() -> Any:
+def _on_stage(name: str, *arguments: int) -> None:
     try:
-        from simulator import stage  # noqa: PLC0415 - the simulator is not in the image
+        play = importlib.import_module(f"simulator.{name}")
+        from simulator.demo import StoryFailed  # noqa: PLC0415 - the simulator is not in the image
+        from simulator.stack import StackFault  # noqa: PLC0415
     except ImportError:
         raise click.ClickException("the simulator is not part of this installation") from None
-    return stage
+    try:
+        getattr(play, name)(*arguments)
+    except StackFault as fault:
+        raise _CannotRun(str(fault)) from None
+    except (StoryFailed, AssertionError) as failure:
+        raise click.ClickException(f"the story failed: {failure}") from None
+
+
+class _CannotRun(click.ClickException):
+    """Something on this machine is in the way, not in the service."""
+
+    exit_code = 2
 
 
 if __name__ == "__main__":

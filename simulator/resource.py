@@ -115,7 +115,7 @@ def _matches(message: Message, query: Mapping[str, str], bounds: Sequence[_Bound
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """When to have been sent. Each includes what it names: a whole day (UTC) for a date, a second for a time."""
+    """When it was to be sent, with the day (UTC) or the second named included."""
 
     order: str
     day: date

@@ -37,14 +37,16 @@ class Words:
 
 
 _SAME_LENGTH = str.maketrans(
-    "\u2018\u2019\u201a\u201b\u02bc\u00b4\u0060\u2032\u201c\u201d\u201e\u00ab\u00bb\u2033"
-    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u00a0\u2007\u202f\u2028\u2029",
-    "''''''''\"\"\"\"\"\"--\u2012\u2013---   \n\n".replace("\u2012", "-").replace("\u2013", "-"),
+    "\u2018\u2019\u201a\u201b\u02bc\u00b4\u0060\u2032"
+    "\u201c\u201d\u201e\u00ab\u00bb\u2033"
+    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+    "\u00a0\u2007\u202f\u2028\u2029",
+    "'" * 8 + '"' * 6 + "-" * 7 + "   \n\n",
 )
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _REPEATED = re.compile(r"([a-z])\1\1")
 _LEET = re.compile(r"[a-z][0134578]|[0134578][a-z]")
-_LETTERS_OF_LEET = str.maketrans("0134578", "oieasti".replace("ti", "tb"))
+_LETTERS_OF_LEET = str.maketrans("0134578", "oieastb")
 _SPELLED_OUT = re.compile(r"(?<![^\W_])[a-z](?:[^\w\s]?\s?[a-z](?![^\W_])){2,}")
 _LAST_LATIN_LETTER = "\u024f"
 
@@ -72,7 +74,9 @@ def _folded(character: str) -> str:
     if unicodedata.category(character) == "Cf":
         return ""
     decomposed = unicodedata.normalize("NFKD", character).casefold()
-    kept = (c for c in unicodedata.normalize("NFKD", decomposed) if unicodedata.category(c) not in {"Mn", "Me"})
+    kept = (
+        c for c in unicodedata.normalize("NFKD", decomposed) if unicodedata.category(c) not in {"Mn", "Me"}
+    )
     return "".join(kept).translate(_SAME_LENGTH).lower()
 
 
@@ -173,9 +177,7 @@ def _original(
     return [(origins[start], max(after[end], origins[end - 1] + 1)) for start, end in found]
 
 
-def _parted(
-    folded: str, found: Sequence[tuple[int, int]]
-) -> tuple[list[int], list[tuple[int, int]]]:
+def _parted(folded: str, found: Sequence[tuple[int, int]]) -> tuple[list[int], list[tuple[int, int]]]:
     breaks: list[int] = []
     marks: list[int] = []
     previous, since = 0, 0
@@ -198,7 +200,7 @@ def _parted(
 def _parting(between: str) -> int:
     if "?" in between:
         return QUESTION
-    spaced = between != between.strip() or not between
+    spaced = between != between.strip()
     if "!" in between or between.count("\n") > 1 or (between.count(".") == 1 and spaced):
         return SENTENCE
     if any(mark in between for mark in ".;:()\n|\u2022*") or (spaced and "-" in between) or "--" in between:

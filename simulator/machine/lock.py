@@ -25,8 +25,7 @@ class DirectoryLock:
     def open(self) -> Watch:
         """Take the directory; `StackFault` when another supervisor has it.
 
-        It waits a moment first: when a supervisor was killed, its watch keeps the lock until the last of its
-        processes has ended.
+        When that one was killed, it waits a moment: its watch keeps the lock until its processes have ended.
         """
         self.close()
         try:
@@ -53,8 +52,9 @@ class DirectoryLock:
     def _acquire(self, lock: int) -> None:
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not _locked(lock):
-            if time.monotonic() > deadline:
-                raise StackFault(f"{self._directory} is in use by another stack ({_holder(lock)})")
+            holder = os.pread(lock, 20, 0).decode(errors="replace")
+            if _runs(holder) or time.monotonic() > deadline:
+                raise StackFault(f"{self._directory} is in use by another stack (process {holder})")
             time.sleep(_POLL_SECONDS)
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
@@ -68,5 +68,10 @@ def _locked(lock: int) -> bool:
     return True
 
 
-def _holder(lock: int) -> str:
-    return f"process {os.pread(lock, 20, 0).decode(errors='replace')}"
+def _runs(pid: str) -> bool:
+    """Whether it is known to run: a process that was killed but not yet waited for does not."""
+    try:
+        state = Path("/proc", pid, "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):
+        return False
+    return state != "Z"

@@ -8,8 +8,10 @@ import pytest
 import requests
 from twilio.rest import Client  # type: ignore[import-untyped, unused-ignore]
 
+from simulator.account import read_account
+from simulator.app import create_app
 from simulator.control import Carrier
-from tests.simulator.conftest import ANNE, BEN, SENDER
+from tests.simulator.conftest import ANNE, BEN, SENDER, environment
 
 pytestmark = pytest.mark.slow
 
@@ -94,3 +96,12 @@ def test_a_control_request_that_makes_no_sense_is_refused_with_its_reason(
     answer = requests.post(f"{base_url}/control/{path}", json=body, timeout=10)
     assert answer.status_code == 400
     assert answer.json()["fault"]
+
+
+def test_the_control_api_answers_to_this_machine_only() -> None:
+    app = create_app(read_account(environment("http://127.0.0.1:9/replies")))
+    answers = [
+        app.test_client().get("/control/ledger", environ_base={"REMOTE_ADDR": address}).status_code
+        for address in ("127.0.0.1", "::1", "192.0.2.1")
+    ]
+    assert answers == [200, 200, 403]

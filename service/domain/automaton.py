@@ -1,0 +1,169 @@
+"""One automaton for all patterns: time grows with the text, hardly with the number of patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from service.domain.patterns import Choice, Gap, Part, Pattern, Prefix, Sequenced, Word
+from service.domain.text import SENTENCE, Words
+
+_REMEMBERED = 50_000  # beyond so many nodes a step is worked out again: memory stays bounded for any text
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Pattern owner number `owner` matched the words from `first` up to, not including, `past`."""
+
+    owner: int
+    first: int
+    past: int
+
+
+@dataclass(slots=True)
+class _State:
+    words: dict[str, list[int]] = field(default_factory=dict)
+    prefixes: list[tuple[str, int]] = field(default_factory=list)
+    any_word: list[int] = field(default_factory=list)
+    free: list[int] = field(default_factory=list)
+    owner: int = -1
+    closes: bool = False
+
+
+class _Node:
+    """A set of states that can be reached together; its steps are worked out when first taken."""
+
+    __slots__ = ("closing", "ends", "states", "steps")
+
+    def __init__(self, states: frozenset[int], net: Sequence[_State]) -> None:
+        self.states = states
+        self.steps: dict[str, _Node | None] = {}
+        accepting = sorted((net[s].owner, net[s].closes) for s in states if net[s].owner >= 0)
+        self.ends = tuple(owner for owner, closes in accepting if not closes)
+        self.closing = tuple(owner for owner, closes in accepting if closes)
+
+
+class Automaton:
+    """Finds every match of (owner, pattern) pairs. A match never crosses the end of a sentence."""
+
+    def __init__(self, patterns: Iterable[tuple[int, Pattern]]) -> None:
+        self._net: list[_State] = []
+        self._nodes: dict[frozenset[int], _Node] = {}
+        opening, anywhere = self._state(), self._state()
+        self._net[opening].free.append(anywhere)
+        for owner, pattern in patterns:
+            start = opening if pattern.opens else anywhere
+            end = self._wired(pattern.body, start)
+            final = self._state()
+            self._net[end].free.append(final)
+            self._net[final].owner, self._net[final].closes = owner, pattern.closes
+        self.vocabulary = frozenset(word for state in self._net for word in state.words)
+        self._prefixes = frozenset(prefix for state in self._net for prefix, _ in state.prefixes)
+        self._lengths = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
+        self._opening = self._node(self._closure([opening]))
+        self._anywhere = self._node(self._closure([anywhere]))
+
+    def matches(self, words: Words) -> list[Match]:
+        """The longest match of every owner at every place, in text order."""
+        longest: dict[tuple[int, int], int] = {}
+        live: list[tuple[_Node, int]] = []
+        breaks = words.breaks
+        for at, word in enumerate(words.words):
+            key = word if word in self.vocabulary else self._stem(word)
+            parted = breaks[at]
+            if parted >= SENTENCE:
+                live = []
+            live.append((self._opening if parted else self._anywhere, at))
+            still = []
+            for node, first in live:
+                following = node.steps[key] if key in node.steps else self._step(node, key)
+                if following is None:
+                    continue
+                still.append((following, first))
+                for owner in following.ends:
+                    longest[first, owner] = at + 1
+                if following.closing and breaks[at + 1]:
+                    longest.update({(first, owner): at + 1 for owner in following.closing})
+            live = still
+        return [Match(owner, first, past) for (first, owner), past in sorted(longest.items())]
+
+    def _stem(self, word: str) -> str:
+        """The longest known prefix, which decides all shorter ones; the star marks it as no word itself."""
+        for length in self._lengths:
+            if word[:length] in self._prefixes and len(word) >= length:
+                return word[:length] + "*"
+        return "*"
+
+    def _step(self, node: _Node, key: str) -> _Node | None:
+        stem = key.removesuffix("*")
+        reached: list[int] = []
+        for state in (self._net[number] for number in node.states):
+            if stem == key:
+                reached += state.words.get(key, ())
+            reached += [target for prefix, target in state.prefixes if stem.startswith(prefix)]
+            reached += state.any_word
+        following = self._node(self._closure(reached)) if reached else None
+        if len(self._nodes) < _REMEMBERED:
+            node.steps[key] = following
+        return following
+
+    def _node(self, states: frozenset[int]) -> _Node:
+        known = self._nodes.get(states)
+        if known is None:
+            known = _Node(states, self._net)
+            if len(self._nodes) < _REMEMBERED:
+                self._nodes[states] = known
+        return known
+
+    def _closure(self, states: Iterable[int]) -> frozenset[int]:
+        reached: set[int] = set()
+        waiting = list(states)
+        while waiting:
+            state = waiting.pop()
+            if state not in reached:
+                reached.add(state)
+                waiting += self._net[state].free
+        return frozenset(s for s in reached if not self._passing(self._net[s]))
+
+    @staticmethod
+    def _passing(state: _State) -> bool:
+        """Whether a state only leads on without a word: it need not be kept in a node."""
+        return not state.words and not state.prefixes and not state.any_word and state.owner < 0
+
+    def _state(self) -> int:
+        self._net.append(_State())
+        return len(self._net) - 1
+
+    def _wired(self, part: Part, start: int) -> int:
+        """Lay a part from `start` on; the state in which it ends."""
+        if isinstance(part, Sequenced):
+            for each in part.parts:
+                start = self._wired(each, start)
+            return start
+        if isinstance(part, Choice):
+            return self._wired_choice(part, start)
+        if isinstance(part, Gap):
+            return self._wired_gap(part, start)
+        end = self._state()
+        if isinstance(part, Word):
+            self._net[start].words.setdefault(part.word, []).append(end)
+        else:
+            self._net[start].prefixes.append((part.prefix, end))
+        return end
+
+    def _wired_choice(self, part: Choice, start: int) -> int:
+        end = self._state()
+        for each in part.parts:
+            self._net[self._wired(each, start)].free.append(end)
+        return end
+
+    def _wired_gap(self, gap: Gap, start: int) -> int:
+        end = self._state()
+        for skipped in range(gap.most + 1):
+            if skipped >= gap.least:
+                self._net[start].free.append(end)
+            if skipped < gap.most:
+                following = self._state()
+                self._net[start].any_word.append(following)
+                start = following
+        return end

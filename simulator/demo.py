@@ -1,0 +1,106 @@
+"""`goldenhour demo`: one story through the real processes, told as it happens, ending by itself."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from simulator.intake import SITE, Intake
+from simulator.stack import Stack
+from simulator.story import DAVE, LINDQVIST, OSEI, TONIGHT, assessment_in_words, timeline_in_words
+
+_FIVE = 5
+_PATIENCE = 15.0  # seconds
+
+
+class StoryFailed(Exception):
+    """The story did not go as it must; the message says where."""
+
+
+def demo() -> None:
+    """Play the story. Raises `StoryFailed`, or `StackFault` when something cannot run."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="goldenhour-demo-") as home:
+        _say("Starting PostgreSQL, Redis, the carrier, the API, a worker and two sweepers ...")
+        with Stack(Path(home) / "var") as stack:
+            intake = Intake(stack.api_url, new_key(stack, "demo"))
+            _dave(stack, intake)
+            _tonight(stack, intake)
+    _say(f"\nThe story went as it must, in {time.monotonic() - began:.0f} seconds.")
+
+
+def new_key(stack: Stack, name: str) -> str:
+    """A key for everything at the stack's site."""
+    scopes = ("contacts:write", "assessments:read", "cases:read", "cases:write")
+    options = [option for scope in scopes for option in ("--scope", scope)]
+    made = stack.cli("keys", "create", "--name", name, "--site", SITE, *options)
+    if made.returncode != 0:
+        raise StoryFailed(f"no key could be made: {made.stderr}")
+    return made.stdout.strip()
+
+
+def _dave(stack: Stack, intake: Intake) -> None:
+    _say("\n1. Dave's first contact. No word about suicide stands in it.")
+    assessment = intake.send("dave", *DAVE)
+    print(assessment_in_words(assessment), flush=True)
+    _must(assessment["urgency"] == "soon", f"Dave must be `soon`, not `{assessment['urgency']}`")
+    concerns = {signal["construct"] for signal in assessment["signals"]}
+    _must(len(concerns) >= _FIVE, f"Dave must show at least five concerns, not {sorted(concerns)}")
+    ideation = [name for name in concerns if name.startswith("ideation")]
+    _must(not ideation, f"nothing that Dave said is ideation, but {ideation} was found")
+    case = intake.case_of("dave")
+    if case is None or case["state"] != "open":
+        raise StoryFailed("Dave must be on the worklist")
+    _must(not stack.carrier.received, "nobody is to be woken for `soon`")
+    _say(f"   -> on the worklist as {case['code']}, to be answered by {case['respond_by'][:16]}. No page.")
+
+
+def _tonight(stack: Stack, intake: Intake) -> None:
+    _say("\n2. A second person writes of a plan for tonight.")
+    print(assessment_in_words(intake.send("second-person", *TONIGHT)), flush=True)
+    case = intake.case_of("second-person")
+    if case is None:
+        raise StoryFailed("the second person must be on the worklist")
+    first, second = stack.carrier.phone(OSEI), stack.carrier.phone(LINDQVIST)
+    code = case["code"]
+    _say(f"   Dr Osei's phone:      {first.expect_sms(code, within=_PATIENCE).body}")
+    _say("   ... Dr Osei does not answer ...")
+    _say(f"   Dr Lindqvist's phone: {second.expect_sms(code, within=_PATIENCE).body}")
+    _say(f"   Dr Lindqvist replies: {code}")
+    second.reply(code)
+    _say(f"   Dr Lindqvist's phone: {second.expect_sms(code, 'yours', within=_PATIENCE).body}")
+    _say(f"   Dr Osei's phone:      {first.expect_sms(code, 'Lindqvist', within=_PATIENCE).body}")
+    taken = intake.case_of("second-person")
+    _must(taken is not None and taken["owner"] == "lindqvist", "the case must be Dr Lindqvist's")
+    _delivered(intake, case["case_id"])
+    _say("\n3. The timeline of that case.")
+    print(timeline_in_words(intake.timeline(case["case_id"])), flush=True)
+    stack.carrier.assert_nothing_unexpected()
+
+
+def _delivered(intake: Intake, case_id: str) -> None:
+    """Wait until the carrier has reported on all four messages, so that the timeline is whole."""
+
+    def whole() -> bool:
+        details = [event["detail"] for event in intake.timeline(case_id)]
+        return sum(detail.endswith(": delivered") for detail in details) == 4
+
+    _wait(whole, "the carrier must report all four messages as delivered")
+
+
+def _wait(condition: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not condition():
+        _must(time.monotonic() < deadline, otherwise)
+        time.sleep(0.05)
+
+
+def _must(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise StoryFailed(otherwise)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

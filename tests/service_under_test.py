@@ -1,0 +1,142 @@
+"""The use cases put together on the real ledger, with fakes at the other ports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from service.adapters.postgres.ledger import PostgresLedger
+from service.adapters.random_codes import new_code
+from service.adapters.yaml_policy import load_dispositions, load_messages
+from service.domain.answers import Answer, FirstContact, TextAnswer
+from service.domain.assessment import Assessor
+from service.domain.escalation import Case, CaseState, EventKind
+from service.domain.plan import Plan, Step
+from service.domain.roster import Roster, Rotation
+from service.domain.site import Channel, Clinician, Site
+from service.domain.urgency import Urgency
+from service.settings import REPOSITORY
+from service.usecases.advance_cases import AdvanceCases
+from service.usecases.answer_reply import AnswerReply
+from service.usecases.decide_case import DecideCase
+from service.usecases.due_pages import DuePages
+from service.usecases.page_clinician import PageClinician, Patience
+from service.usecases.ports import TimelineEntry
+from service.usecases.read_cases import ReadCases
+from service.usecases.receive_first_contact import Receipt, ReceiveFirstContact
+from service.usecases.record_delivery import RecordDelivery
+from tests.canary import CANARY
+from tests.fakes import FakeCarrier, FakeDoorbell
+
+OSEI, LINDQVIST, MOREAU = "+447700900101", "+447700900102", "+447700900103"
+TONIGHT = "I have a plan for tonight."
+QUIET = "I would like an appointment on a weekday."
+WISH = "Sometimes I wish I wouldn't wake up."
+
+_ALWAYS = Rotation(("osei",), datetime(2026, 1, 5, 9), timedelta(weeks=1))
+PLAN = Plan(
+    first_page_after=timedelta(0),
+    steps=(Step("first", timedelta(minutes=3)), Step("second", timedelta(minutes=5))),
+    repeats=1,
+    everyone_every=timedelta(minutes=10),
+    acknowledgement_lasts=timedelta(hours=1),
+)
+
+
+def a_site(site_id: str = "riverside", plan: Plan = PLAN) -> Site:
+    """Three clinicians; Osei is first, Lindqvist second; only what is very urgent is paged at once."""
+    zone = ZoneInfo("Europe/London")
+    later = replace(plan, first_page_after=timedelta(hours=4))
+    numbers = {"osei": OSEI, "lindqvist": LINDQVIST, "moreau": MOREAU}
+    return Site(
+        site_id=site_id,
+        clinicians={
+            name: Clinician(name, f"Dr {name.title()}", {Channel.SMS: number})
+            for name, number in numbers.items()
+        },
+        rosters={
+            "first": Roster("first", zone, _ALWAYS),
+            "second": Roster("second", zone, replace(_ALWAYS, clinicians=("lindqvist",))),
+        },
+        plans={
+            Urgency.EMERGENCY: plan,
+            Urgency.VERY_URGENT: plan,
+            Urgency.URGENT: later,
+            Urgency.SOON: later,
+            Urgency.UNREAD: later,
+        },
+    )
+
+
+def said(text: str, answer_id: str = "a1") -> TextAnswer:
+    """An answer with these words, and with the canary, which must never be seen again."""
+    return TextAnswer(answer_id, f"{text} {CANARY}.")
+
+
+@dataclass
+class ServiceUnderTest:
+    """Everything the service does, without HTTP and without processes."""
+
+    ledger: PostgresLedger
+    assessor: Assessor
+    site: Site = field(default_factory=a_site)
+    carrier: FakeCarrier = field(default_factory=FakeCarrier)
+    doorbell: FakeDoorbell = field(default_factory=FakeDoorbell)
+
+    def __post_init__(self) -> None:
+        sites = {self.site.site_id: self.site}
+        messages = load_messages(REPOSITORY / "config")
+        self.receive = ReceiveFirstContact(self.ledger, self.assessor, sites, self.doorbell, new_code)
+        self.page_clinician = PageClinician(
+            self.ledger,
+            {Channel.SMS: self.carrier},
+            sites,
+            messages,
+            self.doorbell,
+            Patience(lease=timedelta(seconds=8)),
+            "test",
+        )
+        self.advance = AdvanceCases(self.ledger, sites, self.doorbell)
+        self.due_pages = DuePages(self.ledger, timedelta(seconds=3))
+        self.reply = AnswerReply(self.ledger, sites, messages, self.doorbell)
+        dispositions = load_dispositions(REPOSITORY / "config")
+        self.decide = DecideCase(self.ledger, self.doorbell, dispositions)
+        self.report = RecordDelivery(self.ledger, self.doorbell)
+        self.read = ReadCases(self.ledger)
+
+    def contact(self, *answers: Answer | str, contact_id: str = "c1") -> Receipt:
+        """A first contact with these answers."""
+        given = [said(a, f"a{n}") if isinstance(a, str) else a for n, a in enumerate(answers, 1)]
+        return self.receive.create(self.site.site_id, FirstContact(contact_id, tuple(given)))
+
+    def work(self) -> None:
+        """What workers do: answer the doorbell until it is quiet."""
+        while self.doorbell.rung:
+            self.page_clinician(self.doorbell.rung.pop(0))
+
+    def sweep(self) -> None:
+        """What a sweeper does in one round."""
+        for page_id in dict.fromkeys([*self.advance(), *self.due_pages()]):
+            self.page_clinician(page_id)
+
+    def case(self, contact_id: str = "c1") -> Case:
+        """The newest case of a first contact."""
+        worklist = self.read.worklist(self.site.site_id, tuple(CaseState), 100, 0)
+        return max(
+            (case for case in worklist.cases if case.contact_id == contact_id), key=lambda c: c.opened_at
+        )
+
+    def timeline(self, case_id: UUID) -> tuple[TimelineEntry, ...]:
+        found = self.read.case(self.site.site_id, case_id)
+        assert found is not None
+        return found.timeline
+
+    def kinds(self, contact_id: str = "c1") -> list[EventKind]:
+        """What the timeline of a contact's newest case tells, in order."""
+        return [entry.event.kind for entry in self.timeline(self.case(contact_id).case_id)]
+
+    def texts_to(self, number: str) -> list[str]:
+        """What the carrier took for this phone."""
+        return [message.text for message in self.carrier.received if message.address == number]
