@@ -83,6 +83,10 @@ class Service:
     def _engine(self) -> Engine:
         return connect(sqlalchemy_url(self.settings.database_url), pool_size=self.settings.api_threads)
 
+    def close(self) -> None:
+        """Close the connections to the database. They open again when they are needed."""
+        self._engine.dispose()
+
     @cached_property
     def sites(self) -> dict[str, Site]:
         """Every site by id."""

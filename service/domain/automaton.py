@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from service.domain.patterns import Choice, Gap, Part, Pattern, Prefix, Sequenced, Word
+from service.domain.patterns import Choice, ClauseEnd, Gap, Part, Pattern, Sequenced, Word
 from service.domain.text import SENTENCE, Words
 
 _REMEMBERED = 50_000  # beyond so many nodes a step is worked out again: memory stays bounded for any text
@@ -53,10 +53,7 @@ class Automaton:
         self._net[opening].free.append(anywhere)
         for owner, pattern in patterns:
             start = opening if pattern.opens else anywhere
-            end = self._wired(pattern.body, start)
-            final = self._state()
-            self._net[end].free.append(final)
-            self._net[final].owner, self._net[final].closes = owner, pattern.closes
+            self._accept(self._wired(pattern.body, start, owner), owner, closes=False)
         self.vocabulary = frozenset(word for state in self._net for word in state.words)
         self._prefixes = frozenset(prefix for state in self._net for prefix, _ in state.prefixes)
         self._lengths = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
@@ -134,27 +131,34 @@ class Automaton:
         self._net.append(_State())
         return len(self._net) - 1
 
-    def _wired(self, part: Part, start: int) -> int:
+    def _accept(self, end: int, owner: int, closes: bool) -> None:
+        final = self._state()
+        self._net[end].free.append(final)
+        self._net[final].owner, self._net[final].closes = owner, closes
+
+    def _wired(self, part: Part, start: int, owner: int) -> int:
         """Lay a part from `start` on; the state in which it ends."""
         if isinstance(part, Sequenced):
             for each in part.parts:
-                start = self._wired(each, start)
+                start = self._wired(each, start, owner)
             return start
         if isinstance(part, Choice):
-            return self._wired_choice(part, start)
+            return self._wired_choice(part, start, owner)
         if isinstance(part, Gap):
             return self._wired_gap(part, start)
         end = self._state()
-        if isinstance(part, Word):
+        if isinstance(part, ClauseEnd):
+            self._accept(start, owner, closes=True)  # `end` stays out of reach: nothing follows a `$`
+        elif isinstance(part, Word):
             self._net[start].words.setdefault(part.word, []).append(end)
         else:
             self._net[start].prefixes.append((part.prefix, end))
         return end
 
-    def _wired_choice(self, part: Choice, start: int) -> int:
+    def _wired_choice(self, part: Choice, start: int, owner: int) -> int:
         end = self._state()
         for each in part.parts:
-            self._net[self._wired(each, start)].free.append(end)
+            self._net[self._wired(each, start, owner)].free.append(end)
         return end
 
     def _wired_gap(self, gap: Gap, start: int) -> int:

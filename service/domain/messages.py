@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,4 +37,10 @@ class Messages:
     def say(self, text: Text, *, code: str = "", name: str = "", codes: tuple[str, ...] = ()) -> str:
         """One message, ready to send."""
         listed = ", ".join(codes[:MOST_CODES]) or "none"
-        return self.texts[text].format(code=code, name=name, codes=listed)
+        return self.texts[text].format(code=code, name=_plain(name), codes=listed)
+
+
+def _plain(name: str) -> str:
+    """A name without its accents: one letter outside GSM-7 would make a text twice as long."""
+    folded = unicodedata.normalize("NFKD", name)
+    return "".join(letter for letter in folded if letter.isascii()) or "a colleague"

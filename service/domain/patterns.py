@@ -55,17 +55,21 @@ class Choice:
     parts: tuple[Part, ...]
 
 
-Part = Word | Prefix | Gap | Sequenced | Choice
+@dataclass(frozen=True, slots=True)
+class ClauseEnd:
+    """No word: a clause, or more, ends here."""
+
+
+Part = Word | Prefix | Gap | Sequenced | Choice | ClauseEnd
 NOTHING = Sequenced(())
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern that was read. `opens`: only where a clause begins; `closes`: only where one ends."""
+    """A pattern that was read. `opens`: only where a clause begins."""
 
     body: Part
     opens: bool
-    closes: bool
 
 
 class Grammar:
@@ -80,13 +84,15 @@ class Grammar:
     def pattern(self, source: str) -> Pattern:
         """Read one pattern, or raise `PatternFault`."""
         text = source.strip()
-        opens, closes = text.startswith("^"), text.endswith("$")
-        body = _Parser(text.removeprefix("^").removesuffix("$"), self._spell, self.named).whole()
+        opens = text.startswith("^")
+        body = _Parser(text.removeprefix("^"), self._spell, self.named).whole()
         if _may_be_empty(body):
             raise PatternFault(f"`{source}` matches nothing at all")
         if isinstance(body, Sequenced) and any(isinstance(body.parts[end], Gap) for end in (0, -1)):
             raise PatternFault(f"`{source}` begins or ends with a gap")
-        return Pattern(body, opens, closes)
+        if not _ends_last(body):
+            raise PatternFault(f"`{source}` goes on after `$`")
+        return Pattern(body, opens)
 
     def named(self, name: str) -> Part:
         """What `{name}` stands for, or raise `PatternFault`."""
@@ -106,7 +112,7 @@ class Grammar:
 
 
 _PIECE = re.compile(
-    r"\{(?P<name>[a-z_]+)\}|<(?P<least>\d+)-(?P<most>\d+)>|(?P<mark>[()\[\]|])"
+    r"\{(?P<name>[a-z_]+)\}|<(?P<least>\d+)-(?P<most>\d+)>|(?P<mark>[()\[\]|$])"
     r"|(?P<word>[a-z0-9][a-z0-9']*)(?P<star>\*)?|(?P<blank>[\s-]+)"
 )
 
@@ -165,6 +171,8 @@ class _Parser:
         return tuple(Word(word) for word in self._spell(piece["word"]))
 
     def _enclosed(self, mark: str) -> Part:
+        if mark == "$":
+            return ClauseEnd()
         closing = {"(": ")", "[": "]"}[mark]
         inside = self._choice()
         if self._at >= len(self._pieces) or self._mark() != closing:
@@ -183,4 +191,17 @@ def _may_be_empty(part: Part) -> bool:
         return all(_may_be_empty(each) for each in part.parts)
     if isinstance(part, Choice):
         return any(_may_be_empty(each) for each in part.parts)
-    return isinstance(part, Gap) and part.least == 0
+    return isinstance(part, ClauseEnd) or (isinstance(part, Gap) and part.least == 0)
+
+
+def _ends_last(part: Part) -> bool:
+    """Whether nothing stands after a `$`."""
+    if isinstance(part, Sequenced):
+        return not any(_holds_end(each) for each in part.parts[:-1]) and all(map(_ends_last, part.parts[-1:]))
+    return not isinstance(part, Choice) or all(_ends_last(each) for each in part.parts)
+
+
+def _holds_end(part: Part) -> bool:
+    if isinstance(part, Sequenced | Choice):
+        return any(_holds_end(each) for each in part.parts)
+    return isinstance(part, ClauseEnd)

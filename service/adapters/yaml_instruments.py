@@ -1,0 +1,131 @@
+"""Questionnaires from YAML, one file each. Adding one is a file with its worked cases, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from service.adapters.yaml_documents import Documents
+from service.domain import conditions
+from service.domain.conditions import Condition
+from service.domain.errors import ConfigurationFaults
+from service.domain.instruments import Band, Instrument, InstrumentRule, Instruments, Item, ItemSignal
+from service.domain.signals import Strength, When
+
+
+def load_instruments(root: Path) -> Instruments:
+    """Read every file below `root`. Raises `ConfigurationFaults` naming every fault of every file."""
+    documents = read_instruments(root)
+    return Instruments(_instrument(document) for document in documents)
+
+
+def read_instruments(root: Path) -> tuple[Mapping[str, Any], ...]:
+    """The files as they stand, checked, with their worked cases."""
+    documents = Documents(root.parent / "schema" / "instrument.schema.json")
+    found: list[Mapping[str, Any]] = []
+    for path in sorted(root.glob("*.yaml")):
+        raw = documents.read(path)
+        if raw is not None:
+            documents.faults += [f"{path.name}: {fault}" for fault in _faults(raw, path.stem)]
+            found.append(raw)
+    if not found:
+        documents.faults.append(f"{root.name}: there is no questionnaire that can be read")
+    if documents.faults:
+        raise ConfigurationFaults(documents.faults)
+    return tuple(found)
+
+
+def _faults(raw: Mapping[str, Any], stem: str) -> Iterator[str]:
+    """What a schema cannot say: names that must agree, and items and rules that must exist."""
+    if raw["id"] != stem:
+        yield f"the id {raw['id']} is not the file's name"
+    items, rules = set(raw["items"]), [rule["id"] for rule in raw.get("rules", ())]
+    for name in _items_named(raw):
+        if name not in items:
+            yield f"item {name} is named and does not exist"
+    for number, rule in enumerate(raw.get("rules", ())):
+        if rule["id"] in rules[:number]:
+            yield f"the rule {rule['id']} stands twice"
+        for other in rule.get("unless", ()):
+            if other not in rules[:number]:
+                yield f"the rule {rule['id']} names {other}, which does not stand before it"
+
+
+def _items_named(raw: Mapping[str, Any]) -> Iterator[str]:
+    yield from raw.get("total", {}).get("items", ())
+    for item in raw["items"].values():
+        yield from _items_of(item.get("asked_when", {}))
+    for rule in raw.get("rules", ()):
+        yield from _items_of(rule["when"])
+
+
+def _items_of(condition: Mapping[str, Any]) -> Iterator[str]:
+    for name in ("item", "missing", "refused"):
+        if name in condition:
+            yield condition[name]
+    for part in (*condition.get("all", ()), *condition.get("any", ())):
+        yield from _items_of(part)
+
+
+def _instrument(raw: Mapping[str, Any]) -> Instrument:
+    total = raw.get("total", {})
+    return Instrument(
+        instrument_id=raw["id"],
+        items=tuple(_item(item_id, item) for item_id, item in raw["items"].items()),
+        total=tuple(total.get("items", ())),
+        bands=tuple(Band(band["from"], band.get("flag")) for band in total.get("bands", ())),
+        rules=tuple(
+            InstrumentRule(
+                rule_id=rule["id"],
+                condition=_condition(rule["when"]),
+                unless=frozenset(rule.get("unless", ())),
+                flag=rule.get("flag"),
+                gap=rule.get("gap"),
+            )
+            for rule in raw.get("rules", ())
+        ),
+        lacks=raw.get("lacks"),
+    )
+
+
+def _item(item_id: str, raw: Mapping[str, Any]) -> Item:
+    signals = [
+        ItemSignal(
+            signal["from"],
+            signal["construct"],
+            Strength(signal.get("strength", Strength.CLEAR)),
+            When(signal.get("when", When.CURRENT)),
+        )
+        for signal in raw.get("signals", ())
+    ]
+    return Item(
+        item_id=item_id,
+        label=raw.get("label", f"item {item_id}"),
+        values=tuple(raw["values"]),
+        optional=raw.get("optional", False),
+        asked_when=_condition(raw["asked_when"]) if "asked_when" in raw else None,
+        signals=tuple(sorted(signals, key=lambda signal: signal.at_least)),
+    )
+
+
+def _condition(raw: Mapping[str, Any]) -> Condition:
+    (build,) = [build for name, build in _BUILD.items() if name in raw]
+    return build(raw)
+
+
+def _item_condition(raw: Mapping[str, Any]) -> Condition:
+    if "at_least" in raw:
+        return conditions.ItemAtLeast(raw["item"], raw["at_least"])
+    return conditions.ItemEquals(raw["item"], raw["equals"])
+
+
+_BUILD: dict[str, Callable[[Mapping[str, Any]], Condition]] = {
+    "item": _item_condition,
+    "total_at_least": lambda raw: conditions.TotalAtLeast(raw["total_at_least"]),
+    "missing": lambda raw: conditions.ItemMissing(raw["missing"]),
+    "refused": lambda raw: conditions.ItemRefused(raw["refused"]),
+    "age": lambda raw: conditions.AgeWithin(raw["age"]["from"], raw["age"]["to"]),
+    "all": lambda raw: conditions.AllOf(tuple(map(_condition, raw["all"]))),
+    "any": lambda raw: conditions.AnyOf(tuple(map(_condition, raw["any"]))),
+}

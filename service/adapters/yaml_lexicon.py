@@ -1,0 +1,140 @@
+"""The lexicon of one language, from the files that clinicians own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from service.adapters.yaml_documents import Documents
+from service.domain.automaton import Automaton
+from service.domain.context import Context, Cue
+from service.domain.errors import ConfigurationFaults
+from service.domain.lexicon import About, Entry, Languages, Lexicon, Negation, Status
+from service.domain.patterns import Grammar, Pattern, PatternFault
+from service.domain.signals import Strength, When
+from service.domain.text import Tokenizer
+
+
+def load_lexicon(language_root: Path) -> Lexicon:
+    """Read `config/lexicon/<language>`, or raise `ConfigurationFaults` naming every fault of every file.
+
+    The schemas are expected in `schema/`, two folders above.
+    """
+    schemas = language_root.parent.parent / "schema"
+    words = _one(schemas / "lexicon-classes.schema.json", language_root / "classes.yaml")
+    cues = _one(schemas / "lexicon-context.schema.json", language_root / "context.yaml")
+    documents = Documents(schemas / "lexicon-entry.schema.json")
+    entries = list(_entries(language_root, documents))
+    faults = [*words.faults, *cues.faults, *documents.faults]
+    if not entries:
+        faults.append(f"{language_root.name}: there is no entry that can be read")
+    if words.found is None or cues.found is None or not entries:
+        raise ConfigurationFaults(faults)
+    compiler = _Compiler(words.found, cues.found)
+    lexicon = compiler.lexicon(entries)
+    faults += compiler.faults
+    if faults:
+        raise ConfigurationFaults(faults)
+    return lexicon
+
+
+class _One:
+    def __init__(self, found: Any, faults: list[str]) -> None:
+        self.found = found
+        self.faults = faults
+
+
+def _one(schema: Path, path: Path) -> _One:
+    documents = Documents(schema)
+    return _One(documents.read(path), documents.faults)
+
+
+def _entries(root: Path, documents: Documents) -> Iterator[Entry]:
+    for path in sorted(root.glob("*/*.yaml")):
+        raw = documents.read(path)
+        if raw is None:
+            continue
+        expected = f"{path.parent.name}.{path.stem}"
+        if raw["construct"] != path.parent.name or raw["id"] != expected:
+            documents.faults.append(
+                f"{path.parent.name}/{path.name}: its folder and name ask for id {expected}"
+            )
+            continue
+        yield _entry(raw)
+
+
+def _entry(raw: Mapping[str, Any]) -> Entry:
+    return Entry(
+        entry_id=raw["id"],
+        construct=raw["construct"],
+        status=Status(raw["status"]),
+        meaning=raw["meaning"],
+        source=raw["source"],
+        patterns=tuple(raw["patterns"]),
+        must_match=tuple(raw["must_match"]),
+        must_not_match=tuple(raw["must_not_match"]),
+        strength=Strength(raw.get("strength", Strength.CLEAR)),
+        negation=Negation(raw.get("negation", Negation.AROUND)),
+        about=About(raw.get("about", About.SPOKEN)),
+        by_when={When(when): construct for when, construct in raw.get("by_when", {}).items()},
+        silences=frozenset(raw.get("silences", ())),
+    )
+
+
+class _Compiler:
+    """Turns what the files say into automata, and gathers the faults of patterns on the way."""
+
+    def __init__(self, words: Mapping[str, Any], cues: Mapping[str, Any]) -> None:
+        self.faults: list[str] = []
+        self._cues = cues
+        self._spellings = {
+            written.replace("\u2019", "'"): tuple(meant.split())
+            for meant, spellings in words["spellings"].items()
+            for written in spellings
+        }
+        self._grammar = Grammar(words["classes"], Tokenizer(self._spellings, ()).spell)
+        for name in words["classes"]:
+            self._checked("classes.yaml", lambda name=name: self._grammar.named(name))
+
+    def lexicon(self, entries: list[Entry]) -> Lexicon:
+        automaton = Automaton(
+            (owner, pattern)
+            for owner, entry in enumerate(entries)
+            for pattern in self._patterns(entry.entry_id, entry.patterns)
+        )
+        context = self._context()
+        known = automaton.vocabulary | context.automaton.vocabulary
+        tokenizer = Tokenizer(self._spellings, known)
+        return Lexicon(tuple(entries), tokenizer, automaton, context, self._languages())
+
+    def _context(self) -> Context:
+        cues = {
+            Cue(name): list(self._patterns(f"context.yaml: {name}", sources))
+            for name, sources in self._cues["cues"].items()
+        }
+        return Context.of(cues, self._cues["reach"], self._cues["window"], self._cues["subjects"])
+
+    def _languages(self) -> Languages:
+        raw = self._cues["languages"]
+        return Languages(
+            function_words=frozenset(raw["function_words"]),
+            foreign_words=frozenset(raw["foreign_words"]),
+            words_needed=raw["words_needed"],
+            function_share=raw["function_share"],
+            script_share=raw["script_share"],
+            foreign_needed=raw["foreign_needed"],
+        )
+
+    def _patterns(self, place: str, sources: Iterable[str]) -> Iterator[Pattern]:
+        for source in sources:
+            pattern = self._checked(place, lambda source=source: self._grammar.pattern(source))
+            if pattern is not None:
+                yield pattern
+
+    def _checked(self, place: str, read: Any) -> Any:
+        try:
+            return read()
+        except PatternFault as fault:
+            self.faults.append(f"{place}: {fault}")
+            return None

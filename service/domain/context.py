@@ -1,0 +1,284 @@
+"""Whom a match is about, when, and whether it is affirmed: read from the words around it.
+
+The cues and the two distances are data (`context.yaml`); the order in which they decide stands here.
+After ConText (Harkema et al. 2009, J Biomed Inform 42:839), reshaped for people who speak of themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from service.domain.answers import Speaker
+from service.domain.automaton import Automaton, Match
+from service.domain.patterns import Pattern
+from service.domain.signals import Polarity, When, Who
+from service.domain.text import CLAUSE, COMMA, QUESTION, SENTENCE, Words
+
+
+class Cue(StrEnum):
+    """What a word or phrase around a match can tell."""
+
+    NEGATOR = "negator"  # denies what follows in its clause
+    LISTING = "listing"  # denies a whole list, across commas
+    RAISING = "raising"  # denies what a new subject says: "I don't think I want to"
+    AFFIRMING = "affirming"  # holds a negator and denies nothing: "can't stop", "not sure if"
+    BARRIER = "barrier"  # ends the reach of a negator
+    DENIED_AFTER = "denied_after"
+    NO_ANSWER = "no_answer"
+    YES_ANSWER = "yes_answer"
+    ASKED = "asked"  # a question that speaks of dying
+    FIRST = "first"
+    THIRD = "third"
+    RELATIVE = "relative"  # my brother
+    THEIR_RELATIVE = "their_relative"  # his brother, mum
+    SOMEONE = "someone"
+    PATIENT = "patient"
+    NOT_SUBJECT = "not_subject"  # makes what stands before it no subject: "told my wife about"
+    QUOTATION = "quotation"
+    FOR_A_FRIEND = "for_a_friend"
+    NOW = "now"
+    RECENT = "recent"
+    PAST = "past"
+    FUTURE = "future"
+    CONDITION = "condition"
+    CONSEQUENT = "consequent"
+
+
+_NEGATION = frozenset({Cue.NEGATOR, Cue.LISTING, Cue.RAISING, Cue.AFFIRMING})
+_SUBJECT = frozenset({Cue.FIRST, Cue.THIRD, Cue.RELATIVE, Cue.THEIR_RELATIVE, Cue.SOMEONE, Cue.PATIENT})
+_TIME = {Cue.NOW: When.NOW, Cue.RECENT: When.RECENT, Cue.PAST: When.PAST, Cue.FUTURE: When.FUTURE}
+_SPOKEN_OF = {
+    Speaker.CLIENT: frozenset({Cue.FIRST, Cue.PATIENT}),
+    Speaker.COLLATERAL: frozenset({Cue.THIRD, Cue.RELATIVE, Cue.PATIENT}),
+    Speaker.CLINICIAN: frozenset({Cue.THIRD, Cue.PATIENT}),
+}
+"""Which subjects are the person in contact, by who speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the surroundings of a match say. `dated` tells a time that was said from one presumed."""
+
+    who: Who
+    when: When
+    polarity: Polarity
+    dated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    cue: Cue
+    first: int
+    past: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The cues of one language. `reach`: words a negator denies; `window`: words looked at on each side."""
+
+    automaton: Automaton
+    reach: int
+    window: int
+    subjects: frozenset[str]
+
+    @staticmethod
+    def of(
+        cues: Mapping[Cue, Sequence[Pattern]], reach: int, window: int, subjects: Iterable[str]
+    ) -> Context:
+        """Compile the cues."""
+        order = list(Cue)
+        patterns = ((order.index(cue), pattern) for cue, each in cues.items() for pattern in each)
+        return Context(Automaton(patterns), reach, window, frozenset(subjects))
+
+    def surroundings(self, words: Words, speaker: Speaker) -> Surroundings:
+        """Find every cue of one answer."""
+        return Surroundings(self, words, speaker)
+
+
+class Surroundings:
+    """The cues of one answer, asked match by match."""
+
+    def __init__(self, context: Context, words: Words, speaker: Speaker) -> None:
+        order = list(Cue)
+        self._context = context
+        self._words = words
+        self._speaker = speaker
+        self._cues: dict[int, list[_Found]] = {}
+        self._kinds: set[Cue] = set()
+        for match in context.automaton.matches(words):
+            found = _Found(order[match.owner], match.first, match.past)
+            self._cues.setdefault(match.first, []).append(found)
+            self._kinds.add(found.cue)
+
+    def opens_with(self, cue: Cue, at: int) -> bool:
+        """Whether this cue begins at this word."""
+        return any(found.cue is cue for found in self._cues.get(at, ()))
+
+    def holds(self, cue: Cue) -> bool:
+        """Whether this cue stands anywhere in the answer."""
+        return cue in self._kinds
+
+    def around(self, match: Match, unit: bool, person: bool) -> Around:
+        """Read the surroundings. `unit`: no negator can deny it. `person`: it bears on the person anyhow."""
+        near = self._near(match)
+        when, dated = self._when(match, near)
+        denied = not unit and (self._denied_before(match, near) or self._denied_after(match, near))
+        return Around(
+            who=self._who(match, near, person),
+            when=when,
+            polarity=Polarity.DENIED if denied else Polarity.AFFIRMED,
+            dated=dated,
+        )
+
+    def _near(self, match: Match) -> list[_Found]:
+        breaks, window = self._words.breaks, self._context.window
+        low, high = match.first, match.past
+        while low > 0 and match.first - low < window and breaks[low] < SENTENCE:
+            low -= 1
+        while high < len(self._words.words) and high - match.past < window and breaks[high] < SENTENCE:
+            high += 1
+        return [found for at in range(low, high) for found in self._cues.get(at, ())]
+
+    def _denied_before(self, match: Match, near: list[_Found]) -> bool:
+        negators = _longest(near, lambda found: found.cue in _NEGATION)
+        affirming = [found for found in negators if found.cue is Cue.AFFIRMING]
+        return any(
+            found.cue is not Cue.AFFIRMING
+            and found.past <= match.first <= found.past + self._context.reach
+            and not any(each.first <= found.first < each.past for each in affirming)
+            and not self._shielded(found, match, near)
+            for found in negators
+        )
+
+    def _shielded(self, negator: _Found, match: Match, near: list[_Found]) -> bool:
+        ending = CLAUSE if negator.cue is Cue.LISTING else COMMA
+        if any(parted >= ending for parted in self._words.breaks[negator.past : match.first + 1]):
+            return True
+        if negator.cue is Cue.LISTING:
+            return False
+        if any(found.cue is Cue.BARRIER and negator.past <= found.first < match.first for found in near):
+            return True
+        between = self._words.words[negator.past : match.past]
+        return negator.cue is not Cue.RAISING and not self._context.subjects.isdisjoint(between)
+
+    def _denied_after(self, match: Match, near: list[_Found]) -> bool:
+        breaks = self._words.breaks
+        if any(
+            found.cue is Cue.DENIED_AFTER
+            and 0 <= found.first - match.past <= 1
+            and max(breaks[match.past : found.first + 1]) <= CLAUSE
+            for found in near
+        ):
+            return True
+        labelled = breaks[match.first] >= CLAUSE and breaks[match.past] == CLAUSE
+        if labelled and self._answered_no(match.past):  # "Suicidal thoughts: none"
+            return True
+        end = match.past
+        while breaks[end] < SENTENCE and end - match.past < self._context.window:
+            end += 1
+        return breaks[end] == QUESTION and self._answered_no(end)
+
+    def _answered_no(self, at: int) -> bool:
+        return self.opens_with(Cue.NO_ANSWER, at)
+
+    def _who(self, match: Match, near: list[_Found], person: bool) -> Who:
+        if self._is_quotation(match):
+            return Who.QUOTED
+        if person:
+            return Who.SELF
+        if self.holds(Cue.FOR_A_FRIEND):
+            return Who.UNCLEAR
+        subject = self._subject(match, near)
+        if subject is None:
+            return Who.SELF
+        if subject.cue is Cue.FIRST and self._reported(match):
+            return Who.OTHER if self._speaker is Speaker.CLIENT else Who.SELF
+        return Who.SELF if subject.cue in _SPOKEN_OF[self._speaker] else Who.OTHER
+
+    def _is_quotation(self, match: Match) -> bool:
+        if not self.holds(Cue.QUOTATION):
+            return False
+        passage = self._words.quotation_at(match.first)
+        if passage is None:
+            return False
+        low, high = passage[0] - self._context.window, passage[1] + self._context.window
+        return any(found.cue is Cue.QUOTATION for at in range(low, high) for found in self._cues.get(at, ()))
+
+    def _reported(self, match: Match) -> bool:
+        """Whether it stands in the words of somebody else, put in quotation marks after them."""
+        passage = self._words.quotation_at(match.first)
+        if passage is None:
+            return False
+        saying = [found for at in range(passage[0] - 4, passage[0]) for found in self._cues.get(at, ())]
+        return any(found.cue in _SUBJECT and found.cue is not Cue.FIRST for found in saying)
+
+    def _subject(self, match: Match, near: list[_Found]) -> _Found | None:
+        subjects = _longest(near, lambda found: found.cue in _SUBJECT)
+        for found in subjects:
+            if match.first <= found.first < match.past:
+                return found
+        before = [found for found in subjects if found.past <= match.first]
+        fallback = None
+        for found in reversed(before):
+            if self._parted(found.past, match.first, near):
+                break
+            if found.cue is Cue.FIRST or not self._no_subject(found, match, near):
+                return found
+            fallback = fallback or found
+        return fallback
+
+    def _parted(self, past: int, first: int, near: list[_Found]) -> bool:
+        if max(self._words.breaks[past : first + 1], default=0) >= COMMA:
+            return True
+        return any(found.cue is Cue.BARRIER and past <= found.first < first for found in near)
+
+    @staticmethod
+    def _no_subject(subject: _Found, match: Match, near: list[_Found]) -> bool:
+        return any(
+            found.cue is Cue.NOT_SUBJECT and subject.past <= found.first < match.first for found in near
+        )
+
+    def _when(self, match: Match, near: list[_Found]) -> tuple[When, bool]:
+        if self._hypothetical(match, near):
+            return When.HYPOTHETICAL, True
+        times = _longest(near, lambda found: found.cue in _TIME)
+        reaching = [found for found in times if self._dates(found, match)]
+        if not reaching:
+            return When.CURRENT, False
+        nearest = min(reaching, key=lambda found: _distance(found, match))
+        return _TIME[nearest.cue], True
+
+    def _dates(self, time: _Found, match: Match) -> bool:
+        # What lies behind dates its own clause only: "years ago I was well; I want to die".
+        if time.cue in {Cue.NOW, Cue.FUTURE}:
+            return True
+        between = self._words.breaks[min(time.past, match.past) : max(time.first, match.first) + 1]
+        return _distance(time, match) == 0 or max(between, default=0) < CLAUSE
+
+    def _hypothetical(self, match: Match, near: list[_Found]) -> bool:
+        """ "If I were suicidal I'd tell you" supposes it; "if it gets no better I will" does not."""
+        supposed = any(
+            found.cue is Cue.CONDITION and 0 <= match.first - found.past <= 1 for found in near
+        ) or any(found.cue is Cue.CONDITION and found.first == match.first for found in near)
+        return supposed and any(found.cue is Cue.CONSEQUENT for found in near)
+
+
+def _longest(near: list[_Found], wanted: Callable[[_Found], bool]) -> list[_Found]:
+    """The wanted cues that stand in no longer wanted cue, in text order."""
+    cues = [found for found in near if wanted(found)]
+    return [
+        found
+        for found in cues
+        if not any(
+            other.first <= found.first
+            and found.past <= other.past
+            and other.past - other.first > found.past - found.first
+            for other in cues
+        )
+    ]
+
+
+def _distance(found: _Found, match: Match) -> int:
+    return max(found.first - match.past, match.first - found.past, 0)

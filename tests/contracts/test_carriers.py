@@ -1,0 +1,138 @@
+"""What every carrier keeps to: the real adapter against the simulator, and the fake of the tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from service.adapters.twilio_sms import TwilioSms
+from service.domain.delivery import Accepted, Ambiguous, NotThere, Refusal, Rejected
+from service.usecases.ports import Carrier, OutboundMessage
+from simulator.control import Carrier as Simulator
+from simulator.faults import reject
+from tests.fakes import FakeCarrier
+
+NUMBER, OTHER = "+447700900101", "+447700900102"
+SID, TOKEN, SENDER = "AC" + "1" * 32, "made up for tests", "+15550100000"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One carrier, and how to make it go wrong and see what phones got."""
+
+    carrier: Carrier
+    lose_the_answer: Callable[[], None]
+    refuse_opted_out: Callable[[], None]
+    throttle: Callable[[], None]
+    received: Callable[[], list[str]]
+
+
+@pytest.fixture(scope="module")
+def simulator_url() -> Iterator[str]:
+    account = {
+        "TWILIO_ACCOUNT_SID": SID,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_FROM": SENDER,
+        "SIMULATOR_INBOUND_URL": "http://127.0.0.1:9/nobody",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator", "--bind", "127.0.0.1:0"],
+        env={**os.environ, **account},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().split()[-1]
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=10)
+    process.stdout.close()
+
+
+def twilio(api_url: str, timeout: float = 2.0) -> TwilioSms:
+    return TwilioSms(
+        account_sid=SID,
+        auth_token=TOKEN,
+        sender=SENDER,
+        api_url=api_url,
+        public_url="http://127.0.0.1:9",
+        timeout=timeout,
+    )
+
+
+@pytest.fixture(params=["fake", pytest.param("twilio", marks=pytest.mark.slow)])
+def stage(request: pytest.FixtureRequest) -> Stage:
+    if request.param == "fake":
+        fake = FakeCarrier()
+        return Stage(
+            fake,
+            lambda: setattr(fake, "loses_answers", 1),
+            lambda: fake.outcomes.append(Rejected(Refusal.OPTED_OUT, permanent=True)),
+            lambda: fake.outcomes.append(Rejected(Refusal.THROTTLED, permanent=False)),
+            lambda: [message.text for message in fake.received],
+        )
+    simulator = Simulator(request.getfixturevalue("simulator_url"))
+    simulator.reset()
+    phone = simulator.phone(NUMBER)
+    return Stage(
+        twilio(simulator.base_url),
+        lambda: phone.fail_next("accept_then_drop", "no_callback"),
+        lambda: phone.fail_next(reject(21610)),
+        lambda: phone.fail_next("rate_limit_429"),
+        lambda: [sms.body for sms in simulator.received],
+    )
+
+
+def a_message(text: str = "Goldenhour K7Q2", address: str = NUMBER) -> OutboundMessage:
+    return OutboundMessage(uuid4(), address, text, timedelta(minutes=3))
+
+
+def just_now() -> datetime:
+    return datetime.now(UTC) - timedelta(seconds=2)
+
+
+def test_a_message_that_is_accepted_reaches_the_phone_once(stage: Stage) -> None:
+    assert isinstance(stage.carrier.send(a_message()), Accepted)
+    assert stage.received() == ["Goldenhour K7Q2"]
+
+
+def test_a_lost_answer_is_ambiguous_and_the_message_is_found_afterwards(stage: Stage) -> None:
+    stage.lose_the_answer()
+    message = a_message()
+    assert stage.carrier.send(message) == Ambiguous()
+    assert isinstance(stage.carrier.find(message, just_now(), ()), Accepted)
+    assert stage.received() == ["Goldenhour K7Q2"]
+
+
+def test_a_message_known_as_another_pages_is_not_found_again(stage: Stage) -> None:
+    sent = stage.carrier.send(a_message())
+    assert isinstance(sent, Accepted)
+    assert stage.carrier.find(a_message(), just_now(), (sent.provider_id,)) == NotThere()
+    found = stage.carrier.find(a_message(), just_now(), ())
+    assert isinstance(found, Accepted)
+    assert found.provider_id == sent.provider_id
+
+
+def test_what_was_never_sent_is_not_there(stage: Stage) -> None:
+    stage.carrier.send(a_message(text="Goldenhour ZZZZ"))
+    stage.carrier.send(a_message(address=OTHER))
+    assert stage.carrier.find(a_message(), just_now(), ()) == NotThere()
+
+
+def test_an_opted_out_phone_is_refused_for_good(stage: Stage) -> None:
+    stage.refuse_opted_out()
+    assert stage.carrier.send(a_message()) == Rejected(Refusal.OPTED_OUT, permanent=True)
+    assert stage.received() == []
+
+
+def test_throttling_is_refused_for_now(stage: Stage) -> None:
+    stage.throttle()
+    assert stage.carrier.send(a_message()) == Rejected(Refusal.THROTTLED, permanent=False)
+    assert isinstance(stage.carrier.send(a_message()), Accepted)

@@ -1,0 +1,75 @@
+"""A worker dies at the worst moments; the phone rings all the same."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from time import monotonic, sleep
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from simulator.intake import Intake
+from simulator.stack import Stack
+from tests.stories.conftest import OSEI, TONIGHT
+
+pytestmark = pytest.mark.slow
+SWEEPERS = ("sweeper-1", "sweeper-2")
+RECOVERED_WITHIN = 30.0  # seconds: the lease, the carrier's time to show what it took, and a new attempt
+
+
+def _kill_the_worker_while_the_carrier_holds(
+    boot: Callable[..., tuple[Stack, Intake]], fault: str
+) -> tuple[Stack, str]:
+    """The sweepers are still, so the worker alone takes the page; it is killed during its call."""
+    stack, intake = boot()
+    for sweeper in SWEEPERS:
+        stack.kill(sweeper, signal.SIGSTOP)
+    phone = stack.carrier.phone(OSEI)
+    phone.fail_next(fault)
+    intake.send("c1", TONIGHT)
+    phone.wait_until_holding()
+    stack.kill("worker-1", signal.SIGKILL)
+    phone.wait_until_not_holding()
+    for sweeper in SWEEPERS:
+        stack.kill(sweeper, signal.SIGCONT)
+    case = intake.case_of("c1")
+    assert case is not None
+    return stack, case["code"]
+
+
+def test_killed_with_its_attempt_committed_before_the_carrier_took_it_the_page_arrives(
+    boot: Callable[..., tuple[Stack, Intake]],
+) -> None:
+    stack, code = _kill_the_worker_while_the_carrier_holds(boot, "hold_before_accept")
+    assert stack.carrier.received == []
+    stack.carrier.phone(OSEI).expect_sms(code, within=RECOVERED_WITHIN)
+    stack.carrier.assert_nothing_unexpected()
+
+
+def test_killed_after_the_carrier_took_it_the_page_arrives_at_most_twice_with_one_code(
+    boot: Callable[..., tuple[Stack, Intake]],
+) -> None:
+    stack, code = _kill_the_worker_while_the_carrier_holds(boot, "accept_then_hold")
+    stack.carrier.phone(OSEI).expect_sms(code)
+    _until_settled(stack)
+    messages = [sms.body for sms in stack.carrier.phone(OSEI).received]
+    assert 1 <= len(messages) <= 2
+    assert all(code in message for message in messages)
+
+
+def _until_settled(stack: Stack) -> None:
+    """Wait until no page is on its way any more: only then can a second message no longer come."""
+    engine = create_engine(stack.database_url)
+    query = text("SELECT count(*) FROM pages WHERE state IN ('queued', 'sending', 'unknown')")
+    deadline = monotonic() + RECOVERED_WITHIN
+    try:
+        while True:
+            with engine.connect() as connection:
+                waiting = connection.scalar(query)
+            if waiting == 0:
+                return
+            assert monotonic() < deadline, "a page stayed on its way"
+            sleep(0.1)
+    finally:
+        engine.dispose()

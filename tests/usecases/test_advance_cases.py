@@ -1,0 +1,56 @@
+"""One bad row never stalls the sweep, and two sweepers never take the same step twice."""
+
+from __future__ import annotations
+
+from threading import Barrier, Thread
+
+from sqlalchemy import Engine, text
+
+from tests.service_under_test import OSEI, TONIGHT, WISH, ServiceUnderTest
+
+
+def test_a_case_that_cannot_be_advanced_holds_up_no_other(service: ServiceUnderTest, engine: Engine) -> None:
+    service.contact(WISH, contact_id="broken")
+    service.contact(WISH, contact_id="sound")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET next_action_at = now() - interval '1 minute'"))
+        connection.execute(
+            text("UPDATE cases SET site = 'gone', urgency_rank = 9 WHERE contact_id = 'broken'")
+        )
+    service.sweep()
+    service.work()
+    assert len(service.texts_to(OSEI)) == 1
+    with engine.connect() as connection:
+        overdue = connection.scalar(text("SELECT count(*) FROM cases WHERE next_action_at <= now()"))
+    assert overdue == 0
+
+
+def test_two_sweepers_at_once_page_each_case_once(service: ServiceUnderTest, engine: Engine) -> None:
+    for number in range(20):
+        service.contact(WISH, contact_id=f"c{number}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET next_action_at = now() - interval '1 minute'"))
+    together = Barrier(2)
+
+    def sweep() -> None:
+        together.wait()
+        service.advance()
+
+    threads = [Thread(target=sweep) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM pages")) == 20
+
+
+def test_the_most_pressing_case_is_advanced_first(service: ServiceUnderTest, engine: Engine) -> None:
+    service.contact(WISH, contact_id="soon")
+    service.contact(TONIGHT, contact_id="emergency")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET next_action_at = now() - interval '1 minute'"))
+    with service.ledger.transaction() as tx:
+        first = tx.lock_due_case(besides=())
+        assert first is not None
+        assert first.contact_id == "emergency"
