@@ -23,7 +23,7 @@ NAMES = {"osei": "Dr Osei", "lindqvist": "Dr Lindqvist", "moreau": "Dr Moreau"}
 def assessment_in_words(assessment: dict[str, Any]) -> str:
     """Urgency, reasons, and each quote once under what it shows."""
     minutes = assessment["respond_within_minutes"]
-    within = "" if minutes is None else f" (a human responds within {_duration(minutes)})"
+    within = "" if minutes is None else f" (a human responds {_duration(minutes)})"
     lines = [f"urgency: {assessment['urgency']}{within}"]
     lines += [f"because: {reason}" for reason in assessment["reasons"]]
     for signal in assessment["signals"]:
@@ -45,4 +45,4 @@ def timeline_in_words(timeline: Iterable[dict[str, Any]]) -> str:
 
 
 def _duration(minutes: int) -> str:
-    return "no time at all: now" if minutes == 0 else f"{minutes // 60} hours"
+    return "now" if minutes == 0 else f"within {minutes // 60} hours"

@@ -33,7 +33,7 @@ from tests.fakes import FakeCarrier, FakeDoorbell
 OSEI, LINDQVIST, MOREAU = "+447700900101", "+447700900102", "+447700900103"
 TONIGHT = "I have a plan for tonight."
 QUIET = "I would like an appointment on a weekday."
-WISH = "Sometimes I wish I wouldn't wake up."
+HOPELESS = "I don't see a future for myself."
 
 _ALWAYS = Rotation(("osei",), datetime(2026, 1, 5, 9), timedelta(weeks=1))
 PLAN = Plan(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.domain.patterns import Choice, ClauseEnd, Gap, Part, Pattern, Sequenced, Word
 from service.domain.text import SENTENCE, Words
@@ -11,8 +12,7 @@ from service.domain.text import SENTENCE, Words
 _REMEMBERED = 50_000  # beyond so many nodes a step is worked out again: memory stays bounded for any text
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """Pattern owner number `owner` matched the words from `first` up to, not including, `past`."""
 
     owner: int
@@ -43,6 +43,9 @@ class _Node:
         self.closing = tuple(owner for owner, closes in accepting if closes)
 
 
+_UNTRIED = _Node(frozenset(), ())
+
+
 class Automaton:
     """Finds every match of (owner, pattern) pairs. A match never crosses the end of a sentence."""
 
@@ -55,8 +58,10 @@ class Automaton:
             start = opening if pattern.opens else anywhere
             self._accept(self._wired(pattern.body, start, owner), owner, closes=False)
         self.vocabulary = frozenset(word for state in self._net for word in state.words)
-        self._prefixes = frozenset(prefix for state in self._net for prefix, _ in state.prefixes)
-        self._lengths = sorted({len(prefix) for prefix in self._prefixes}, reverse=True)
+        prefixes = frozenset(prefix for state in self._net for prefix, _ in state.prefixes)
+        self._stems: dict[str, list[str]] = {}
+        for prefix in sorted(prefixes, key=len, reverse=True):
+            self._stems.setdefault(prefix[:1], []).append(prefix)
         self._opening = self._node(self._closure([opening]))
         self._anywhere = self._node(self._closure([anywhere]))
 
@@ -64,16 +69,18 @@ class Automaton:
         """The longest match of every owner at every place, in text order."""
         longest: dict[tuple[int, int], int] = {}
         live: list[tuple[_Node, int]] = []
-        breaks = words.breaks
+        breaks, known = words.breaks, self.vocabulary
         for at, word in enumerate(words.words):
-            key = word if word in self.vocabulary else self._stem(word)
+            key = word if word in known else self._stem(word)
             parted = breaks[at]
             if parted >= SENTENCE:
                 live = []
             live.append((self._opening if parted else self._anywhere, at))
             still = []
             for node, first in live:
-                following = node.steps[key] if key in node.steps else self._step(node, key)
+                following = node.steps.get(key, _UNTRIED)
+                if following is _UNTRIED:
+                    following = self._step(node, key)
                 if following is None:
                     continue
                 still.append((following, first))
@@ -86,10 +93,10 @@ class Automaton:
 
     def _stem(self, word: str) -> str:
         """The longest known prefix, which decides all shorter ones; the star marks it as no word itself."""
-        for length in self._lengths:
-            if word[:length] in self._prefixes and len(word) >= length:
-                return word[:length] + "*"
-        return "*"
+        stems = self._stems.get(word[:1])
+        if stems is None:
+            return "*"
+        return next((stem + "*" for stem in stems if word.startswith(stem)), "*")
 
     def _step(self, node: _Node, key: str) -> _Node | None:
         stem = key.removesuffix("*")

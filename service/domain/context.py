@@ -6,9 +6,10 @@ After ConText (Harkema et al. 2009, J Biomed Inform 42:839), reshaped for people
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from service.domain.answers import Speaker
 from service.domain.automaton import Automaton, Match
@@ -46,9 +47,12 @@ class Cue(StrEnum):
     CONSEQUENT = "consequent"
 
 
-_NEGATION = frozenset({Cue.NEGATOR, Cue.LISTING, Cue.RAISING, Cue.AFFIRMING})
+_NEGATION = frozenset({Cue.NEGATOR, Cue.LISTING, Cue.RAISING})
 _SUBJECT = frozenset({Cue.FIRST, Cue.THIRD, Cue.RELATIVE, Cue.THEIR_RELATIVE, Cue.SOMEONE, Cue.PATIENT})
+_PRONOUN = frozenset({Cue.FIRST, Cue.THIRD, Cue.PATIENT})
 _TIME = {Cue.NOW: When.NOW, Cue.RECENT: When.RECENT, Cue.PAST: When.PAST, Cue.FUTURE: When.FUTURE}
+_GROUPS = dict.fromkeys(_SUBJECT, "subject") | dict.fromkeys(_TIME, "time")
+_CUES = tuple(Cue)
 _SPOKEN_OF = {
     Speaker.CLIENT: frozenset({Cue.FIRST, Cue.PATIENT}),
     Speaker.COLLATERAL: frozenset({Cue.THIRD, Cue.RELATIVE, Cue.PATIENT}),
@@ -67,8 +71,7 @@ class Around:
     dated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     cue: Cue
     first: int
     past: int
@@ -88,8 +91,7 @@ class Context:
         cues: Mapping[Cue, Sequence[Pattern]], reach: int, window: int, subjects: Iterable[str]
     ) -> Context:
         """Compile the cues."""
-        order = list(Cue)
-        patterns = ((order.index(cue), pattern) for cue, each in cues.items() for pattern in each)
+        patterns = ((_CUES.index(cue), pattern) for cue, each in cues.items() for pattern in each)
         return Context(Automaton(patterns), reach, window, frozenset(subjects))
 
     def surroundings(self, words: Words, speaker: Speaker) -> Surroundings:
@@ -101,15 +103,13 @@ class Surroundings:
     """The cues of one answer, asked match by match."""
 
     def __init__(self, context: Context, words: Words, speaker: Speaker) -> None:
-        order = list(Cue)
         self._context = context
         self._words = words
         self._speaker = speaker
         self._cues: dict[int, list[_Found]] = {}
         self._kinds: set[Cue] = set()
-        for match in context.automaton.matches(words):
-            found = _Found(order[match.owner], match.first, match.past)
-            self._cues.setdefault(match.first, []).append(found)
+        for found in _longest(context.automaton.matches(words)):
+            self._cues.setdefault(found.first, []).append(found)
             self._kinds.add(found.cue)
 
     def opens_with(self, cue: Cue, at: int) -> bool:
@@ -142,22 +142,26 @@ class Surroundings:
         return [found for at in range(low, high) for found in self._cues.get(at, ())]
 
     def _denied_before(self, match: Match, near: list[_Found]) -> bool:
-        negators = _longest(near, lambda found: found.cue in _NEGATION)
-        affirming = [found for found in negators if found.cue is Cue.AFFIRMING]
+        affirming = [found for found in near if found.cue is Cue.AFFIRMING]
         return any(
-            found.cue is not Cue.AFFIRMING
+            found.cue in _NEGATION
             and found.past <= match.first <= found.past + self._context.reach
             and not any(each.first <= found.first < each.past for each in affirming)
             and not self._shielded(found, match, near)
-            for found in negators
+            for found in near
         )
 
     def _shielded(self, negator: _Found, match: Match, near: list[_Found]) -> bool:
         ending = CLAUSE if negator.cue is Cue.LISTING else COMMA
         if any(parted >= ending for parted in self._words.breaks[negator.past : match.first + 1]):
             return True
-        if negator.cue is Cue.LISTING:
-            return False
+        if negator.cue is Cue.LISTING:  # "denies SI, past OD": what lies behind opens a new item
+            return any(
+                found.cue is Cue.PAST
+                and negator.past < found.first < match.past
+                and self._words.breaks[found.first] >= COMMA
+                for found in near
+            )
         if any(found.cue is Cue.BARRIER and negator.past <= found.first < match.first for found in near):
             return True
         between = self._words.words[negator.past : match.past]
@@ -215,9 +219,10 @@ class Surroundings:
         return any(found.cue in _SUBJECT and found.cue is not Cue.FIRST for found in saying)
 
     def _subject(self, match: Match, near: list[_Found]) -> _Found | None:
-        subjects = _longest(near, lambda found: found.cue in _SUBJECT)
+        subjects = [found for found in near if found.cue in _SUBJECT]
         for found in subjects:
-            if match.first <= found.first < match.past:
+            # A relative inside a match is its object: "hurt my wife", "a bad father".
+            if match.first <= found.first < match.past and found.cue in _PRONOUN:
                 return found
         before = [found for found in subjects if found.past <= match.first]
         fallback = None
@@ -243,8 +248,7 @@ class Surroundings:
     def _when(self, match: Match, near: list[_Found]) -> tuple[When, bool]:
         if self._hypothetical(match, near):
             return When.HYPOTHETICAL, True
-        times = _longest(near, lambda found: found.cue in _TIME)
-        reaching = [found for found in times if self._dates(found, match)]
+        reaching = [found for found in near if found.cue in _TIME and self._dates(found, match)]
         if not reaching:
             return When.CURRENT, False
         nearest = min(reaching, key=lambda found: _distance(found, match))
@@ -260,24 +264,22 @@ class Surroundings:
     def _hypothetical(self, match: Match, near: list[_Found]) -> bool:
         """ "If I were suicidal I'd tell you" supposes it; "if it gets no better I will" does not."""
         supposed = any(
-            found.cue is Cue.CONDITION and 0 <= match.first - found.past <= 1 for found in near
-        ) or any(found.cue is Cue.CONDITION and found.first == match.first for found in near)
+            found.cue is Cue.CONDITION and found.first <= match.first <= found.past + 1 for found in near
+        )
         return supposed and any(found.cue is Cue.CONSEQUENT for found in near)
 
 
-def _longest(near: list[_Found], wanted: Callable[[_Found], bool]) -> list[_Found]:
-    """The wanted cues that stand in no longer wanted cue, in text order."""
-    cues = [found for found in near if wanted(found)]
-    return [
-        found
-        for found in cues
-        if not any(
-            other.first <= found.first
-            and found.past <= other.past
-            and other.past - other.first > found.past - found.first
-            for other in cues
-        )
-    ]
+def _longest(matches: list[Match]) -> Iterator[_Found]:
+    """Without subjects inside longer subjects ("his" in "his own") and times inside longer times."""
+    reached = {group: (-1, -1) for group in _GROUPS.values()}
+    for owner, first, past in sorted(matches, key=lambda match: (match.first, -match.past)):
+        cue = _CUES[owner]
+        if cue in _GROUPS:
+            outer = reached[_GROUPS[cue]]
+            if past <= outer[1] and (first, past) != outer:
+                continue
+            reached[_GROUPS[cue]] = (first, past)
+        yield _Found(cue, first, past)
 
 
 def _distance(found: _Found, match: Match) -> int:

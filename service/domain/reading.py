@@ -10,7 +10,7 @@ from service.domain.automaton import Match
 from service.domain.context import Around, Cue, Surroundings
 from service.domain.lexicon import FALSE_FRIEND, About, Entry, Languages, Lexicon, Negation
 from service.domain.signals import Gap, GapKind, Signal, Strength, When
-from service.domain.text import SENTENCE, Words, fold, foreign_letters
+from service.domain.text import NO_WORDS, SENTENCE, Words, fold, foreign_letters
 
 _STRENGTHS = tuple(Strength)
 
@@ -31,29 +31,19 @@ class Reader:
 
     def read(self, answer: TextAnswer) -> Reading:
         """Find every signal of the answer. No I/O; never raises for any str."""
-        words = self._lexicon.tokenizer.words(answer.text)
-        echo = self._echo(answer, words)
+        tokenizer = self._lexicon.tokenizer
+        words = tokenizer.words(answer.text)
+        asked = tokenizer.words(answer.question) if answer.question else NO_WORDS
+        echo = _echo(words, asked)
         matches = [match for match in self._lexicon.automaton.matches(words) if not _overlaps(match, *echo)]
         standing = self._standing(matches)
         signals: list[Signal] = []
         if standing:
             surroundings = self._lexicon.context.surroundings(words, answer.speaker)
             signals = [self._signal(answer, words, match, surroundings) for match in standing]
-        unread = self._unread(answer, words, echo)
+        unread = self._unread(answer, words, asked, echo)
         gaps = (Gap(GapKind.UNREADABLE, f"answer {answer.answer_id} {unread}"),) if unread else ()
         return Reading(tuple(_unique(signals)), gaps)
-
-    def _echo(self, answer: TextAnswer, words: Words) -> tuple[int, int]:
-        """The words of the answer that repeat its question, as (first, past the last)."""
-        question = self._lexicon.tokenizer.words(answer.question).words
-        if not question:
-            return 0, 0
-        text, asked = f" {' '.join(words.words)} ", f" {' '.join(question)} "
-        at = text.find(asked)
-        if at < 0:
-            return 0, 0
-        first = text.count(" ", 0, at)
-        return first, first + len(question)
 
     def _standing(self, matches: list[Match]) -> list[Match]:
         """Without what a false friend covers; of overlapping matches of one construct only the longest."""
@@ -101,7 +91,7 @@ class Reader:
             polarity=around.polarity,
         )
 
-    def _unread(self, answer: TextAnswer, words: Words, echo: tuple[int, int]) -> str:
+    def _unread(self, answer: TextAnswer, words: Words, asked: Words, echo: tuple[int, int]) -> str:
         """Why a human must read it before the next contact; empty when nothing hinders."""
         if not answer.text.strip():
             return "is blank"
@@ -111,17 +101,26 @@ class Reader:
             return "repeats its question and says nothing else"
         if _is_foreign(self._lexicon.languages, answer.text, words):
             return "is at least partly in a language or script that cannot be read here"
-        if self._replies_yes(answer, words, echo):
+        if asked.words and self._replies_yes(answer, words, asked, echo):
             return "replies to a question about dying: the question and the reply must be read together"
         return ""
 
-    def _replies_yes(self, answer: TextAnswer, words: Words, echo: tuple[int, int]) -> bool:
+    def _replies_yes(self, answer: TextAnswer, words: Words, asked: Words, echo: tuple[int, int]) -> bool:
         context = self._lexicon.context
-        asked = self._lexicon.tokenizer.words(answer.question)
-        if not asked.words or not context.surroundings(asked, answer.speaker).holds(Cue.ASKED):
+        if not context.surroundings(asked, answer.speaker).holds(Cue.ASKED):
             return False
         reply = echo[1] if echo[0] == 0 else 0
         return context.surroundings(words, answer.speaker).opens_with(Cue.YES_ANSWER, reply)
+
+
+def _echo(words: Words, asked: Words) -> tuple[int, int]:
+    """The words of the answer that repeat its question, as (first, past the last)."""
+    text, question = f" {' '.join(words.words)} ", f" {' '.join(asked.words)} "
+    at = text.find(question) if asked.words else -1
+    if at < 0:
+        return 0, 0
+    first = text.count(" ", 0, at)
+    return first, first + len(asked.words)
 
 
 def _overlaps(match: Match, first: int, past: int) -> bool:

@@ -36,6 +36,8 @@ class Words:
         return self.quotes[index]
 
 
+NO_WORDS = Words((), (), (), (SENTENCE,), ())
+
 _SAME_LENGTH = str.maketrans(
     "\u2018\u2019\u201a\u201b\u02bc\u00b4\u0060\u2032"
     "\u201c\u201d\u201e\u00ab\u00bb\u2033"
@@ -47,7 +49,8 @@ _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _REPEATED = re.compile(r"([a-z])\1\1")
 _LEET = re.compile(r"[a-z][0134578]|[0134578][a-z]")
 _LETTERS_OF_LEET = str.maketrans("0134578", "oieastb")
-_SPELLED_OUT = re.compile(r"(?<![^\W_])[a-z](?:[^\w\s]?\s?[a-z](?![^\W_])){2,}")
+_SPELLED_OUT = re.compile(r"(?<![^\W_])[a-z](?:(?:[^\w\s']\s?|\s)[a-z](?![^\W_'])){2,}")
+_BETWEEN_LETTERS = re.compile(r"[^\w']+|_")
 _LAST_LATIN_LETTER = "\u024f"
 
 
@@ -103,10 +106,13 @@ class Tokenizer:
         """Every word of the text. Linear in its length; never raises for any str."""
         folded, origins = fold(text)
         found = [(match.start(), match.end()) for match in _WORD.finditer(folded)]
-        if _SPELLED_OUT.search(folded):
+        spelled_out = _SPELLED_OUT.search(folded)
+        if spelled_out:
             found = self._joined(folded, found)
         breaks, quotes = _parted(folded, found)
         written = [folded[start:end] for start, end in found]
+        if spelled_out:
+            written = [_BETWEEN_LETTERS.sub("", word) for word in written]
         if _REPEATED.search(folded) or _LEET.search(folded):
             written = [self._mended(word) for word in written]
         return self._spelled(written, _original(found, origins, len(text)), breaks, quotes)

@@ -15,7 +15,7 @@ from service.domain.escalation import Case, CaseState, Event, EventKind, Positio
 from service.domain.site import Site
 from service.domain.urgency import Urgency
 from service.usecases.paging import take_due_step
-from service.usecases.ports import Doorbell, Ledger, StoredContact, Transaction
+from service.usecases.ports import Doorbell, KeyGone, Ledger, StoredContact, Transaction
 
 CODE_RESTS_FOR = timedelta(days=90)
 """A code is not used again for so long, so that a late reply never meets another case."""
@@ -59,7 +59,7 @@ class ReceiveFirstContact:
             if stored is None:
                 stored = tx.create_contact(site, contact.contact_id, contact.age)
             fresh = _fresh_answers(stored, contact)
-            standing = tx.latest_assessment(stored)
+            standing = _standing_assessment(tx, stored)
             if standing is not None and not fresh:
                 return Receipt(standing, stored=False)
             assessment, to_ring = self._store(tx, self.sites[site], stored, fresh)
@@ -123,6 +123,14 @@ class ReceiveFirstContact:
         while tx.code_is_taken(code, tx.now - CODE_RESTS_FOR):
             code = self.new_code()
         return code
+
+
+def _standing_assessment(tx: Transaction, stored: StoredContact) -> Assessment | None:
+    """The one that stands; none when its key is gone, so that whatever comes next makes a new one."""
+    try:
+        return tx.latest_assessment(stored)
+    except KeyGone:
+        return None
 
 
 def _fresh_answers(stored: StoredContact, contact: FirstContact) -> tuple[Answer, ...]:

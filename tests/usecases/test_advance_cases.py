@@ -6,12 +6,12 @@ from threading import Barrier, Thread
 
 from sqlalchemy import Engine, text
 
-from tests.service_under_test import OSEI, TONIGHT, WISH, ServiceUnderTest
+from tests.service_under_test import HOPELESS, OSEI, TONIGHT, ServiceUnderTest
 
 
 def test_a_case_that_cannot_be_advanced_holds_up_no_other(service: ServiceUnderTest, engine: Engine) -> None:
-    service.contact(WISH, contact_id="broken")
-    service.contact(WISH, contact_id="sound")
+    service.contact(HOPELESS, contact_id="broken")
+    service.contact(HOPELESS, contact_id="sound")
     with engine.begin() as connection:
         connection.execute(text("UPDATE cases SET next_action_at = now() - interval '1 minute'"))
         connection.execute(
@@ -27,7 +27,7 @@ def test_a_case_that_cannot_be_advanced_holds_up_no_other(service: ServiceUnderT
 
 def test_two_sweepers_at_once_page_each_case_once(service: ServiceUnderTest, engine: Engine) -> None:
     for number in range(20):
-        service.contact(WISH, contact_id=f"c{number}")
+        service.contact(HOPELESS, contact_id=f"c{number}")
     with engine.begin() as connection:
         connection.execute(text("UPDATE cases SET next_action_at = now() - interval '1 minute'"))
     together = Barrier(2)
@@ -46,7 +46,7 @@ def test_two_sweepers_at_once_page_each_case_once(service: ServiceUnderTest, eng
 
 
 def test_the_most_pressing_case_is_advanced_first(service: ServiceUnderTest, engine: Engine) -> None:
-    service.contact(WISH, contact_id="soon")
+    service.contact(HOPELESS, contact_id="soon")
     service.contact(TONIGHT, contact_id="emergency")
     with engine.begin() as connection:
         connection.execute(text("UPDATE cases SET next_action_at = now() - interval '1 minute'"))

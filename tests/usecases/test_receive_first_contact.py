@@ -13,7 +13,7 @@ from service.domain.assessment import Assessor
 from service.domain.errors import Conflict, NotFound
 from service.domain.escalation import CaseState, EventKind
 from service.domain.urgency import Urgency
-from tests.service_under_test import OSEI, QUIET, TONIGHT, WISH, ServiceUnderTest, said
+from tests.service_under_test import HOPELESS, OSEI, QUIET, TONIGHT, ServiceUnderTest, said
 
 
 def test_a_plan_for_tonight_is_paged_to_the_first_on_call(service: ServiceUnderTest) -> None:
@@ -24,7 +24,7 @@ def test_a_plan_for_tonight_is_paged_to_the_first_on_call(service: ServiceUnderT
 
 
 def test_what_is_soon_goes_onto_the_worklist_and_wakes_nobody(service: ServiceUnderTest) -> None:
-    assert service.contact(WISH).assessment.urgency is Urgency.SOON
+    assert service.contact(HOPELESS).assessment.urgency is Urgency.SOON
     service.work()
     service.sweep()
     case = service.case()
@@ -35,7 +35,7 @@ def test_what_is_soon_goes_onto_the_worklist_and_wakes_nobody(service: ServiceUn
 def test_what_is_soon_and_answered_by_nobody_is_paged_in_the_end(
     service: ServiceUnderTest, time_machine: object
 ) -> None:
-    service.contact(WISH)
+    service.contact(HOPELESS)
     time_machine.forward(4 * 3600 + 1)  # type: ignore[attr-defined]
     service.sweep()
     service.work()
@@ -85,8 +85,8 @@ def test_answers_to_an_unknown_contact_are_refused(service: ServiceUnderTest) ->
 
 
 def test_the_order_in_which_answers_arrive_does_not_change_the_urgency(service: ServiceUnderTest) -> None:
-    service.contact(QUIET, WISH, TONIGHT, contact_id="forwards")
-    for answer_id, text in (("a3", TONIGHT), ("a2", WISH), ("a1", QUIET)):
+    service.contact(QUIET, HOPELESS, TONIGHT, contact_id="forwards")
+    for answer_id, text in (("a3", TONIGHT), ("a2", HOPELESS), ("a1", QUIET)):
         service.receive.create("riverside", FirstContact("backwards", (said(text, answer_id),)))
     forwards, backwards = (service.read.assessment("riverside", c) for c in ("forwards", "backwards"))
     assert forwards is not None
@@ -96,7 +96,7 @@ def test_the_order_in_which_answers_arrive_does_not_change_the_urgency(service: 
 
 
 def test_a_rise_in_urgency_pages_at_the_new_plan(service: ServiceUnderTest) -> None:
-    service.contact(WISH)
+    service.contact(HOPELESS)
     service.receive.add("riverside", FirstContact("c1", (said(TONIGHT, "a2"),)))
     service.work()
     assert service.case().urgency is Urgency.EMERGENCY
@@ -105,7 +105,7 @@ def test_a_rise_in_urgency_pages_at_the_new_plan(service: ServiceUnderTest) -> N
 
 
 def test_a_rise_in_urgency_pages_again_for_a_case_that_somebody_has_taken(service: ServiceUnderTest) -> None:
-    service.contact(WISH)
+    service.contact(HOPELESS)
     service.decide.acknowledge("riverside", service.case().case_id, "moreau")
     service.receive.add("riverside", FirstContact("c1", (said(TONIGHT, "a2"),)))
     assert service.case().state is CaseState.OPEN

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 from twilio.request_validator import RequestValidator
 
 from service.bootstrap import Service
@@ -21,8 +22,8 @@ PUBLIC_URL = "https://goldenhour.example/intake"
 TOKEN = "an auth token made up for tests"
 
 
-@pytest.fixture
-def service(engine: object, postgres: EmbeddedPostgres, redis_server: EmbeddedRedis) -> Iterator[Service]:
+@pytest.fixture(scope="session")
+def _service(postgres: EmbeddedPostgres, redis_server: EmbeddedRedis) -> Iterator[Service]:
     """The service as bootstrap puts it together; its carrier's address has nobody at it."""
     service = Service(
         read_settings(
@@ -44,17 +45,23 @@ def service(engine: object, postgres: EmbeddedPostgres, redis_server: EmbeddedRe
     service.close()
 
 
-@pytest.fixture
-def app(service: Service) -> Flask:
-    app = service.web()
+@pytest.fixture(scope="session")
+def _app(_service: Service) -> Flask:
+    app = _service.web()
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return app
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+def service(engine: Engine, _service: Service) -> Service:
+    """The service, with nothing stored."""
+    return _service
+
+
+@pytest.fixture
+def client(engine: Engine, _app: Flask) -> FlaskClient:
+    return _app.test_client()
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_the_worklist_names_no_word_of_the_persons(case: Any) -> None:
 def test_the_most_pressing_case_comes_first(
     post: Callable[..., Any], case: Any, client: FlaskClient, headers: Callable[..., dict[str, str]]
 ) -> None:
-    for number, words in enumerate(["I wish I wouldn't wake up.", "I want to kill myself."]):
+    for number, words in enumerate(["I don't see a future for myself.", "I want to kill myself."]):
         answers = [{"answer_id": "a1", "type": "text", "text": words}]
         post("/v1/first-contacts", {"contact_id": f"x{number}", "answers": answers})
     listed = client.get("/v1/cases", headers=headers()).json

@@ -40,4 +40,5 @@ def test_the_docs_page_and_its_assets_come_from_us_alone(client: FlaskClient) ->
     assert all(link.startswith("/docs/assets/") for link in links)
     assert "https://" not in page
     for link in links:
-        assert client.get(link).status_code == 200
+        with client.get(link) as asset:
+            assert asset.status_code == 200

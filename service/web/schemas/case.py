@@ -69,7 +69,7 @@ class WorklistQuerySchema(Schema):
 
     state = _States(
         load_default=frozenset({CaseState.OPEN, CaseState.ACKNOWLEDGED}),
-        metadata={"type": "string", "example": "open,acknowledged"},
+        metadata={"type": "string", "default": "open,acknowledged"},
     )
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
     offset = fields.Integer(load_default=0, validate=validate.Range(0, 1_000_000))
