@@ -32,6 +32,7 @@ def run(port: int, phones_port: int, home: Path = HOME) -> None:
 
 
 _TRY = """To have a phone ring:
-  curl -s {api}/v1/first-contacts -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\
-    -d '{{"contact_id":"c2","answers":[{{"answer_id":"a1","type":"text","text":"I have a plan for tonight."}}]}}'
+  curl -s {api}/v1/first-contacts -H 'Authorization: Bearer {token}' \\
+    -H 'Content-Type: application/json' -d '{{"contact_id": "c2", "answers": [
+      {{"answer_id": "a1", "type": "text", "text": "I have a plan for tonight."}}]}}'
 """

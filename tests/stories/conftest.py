@@ -16,7 +16,7 @@ from simulator.intake import Intake
 from simulator.stack import Stack
 from tests.canary import CANARY
 
-OSEI, LINDQVIST = "+447700900101", "+447700900102"
+OSEI, LINDQVIST, MOREAU = "+447700900101", "+447700900102", "+447700900103"
 TONIGHT = f"I have a plan for tonight, {CANARY}."
 
 
