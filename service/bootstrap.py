@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Flask
 from rq import Queue
@@ -43,24 +45,26 @@ from service.usecases.watch_service import WatchService
 from service.web.app import create_app
 from service.web.wiring import Wiring
 
+T = TypeVar("T")
+
 
 def load_assessor(config: Path) -> Assessor:
     """Everything that decides, from the rule files. Raises `ConfigurationFaults` naming every fault."""
     faults: list[str] = []
-    parts = []
-    for load, path in (
-        (load_lexicon, config / "lexicon" / "en"),
-        (load_instruments, config / "instruments"),
-        (load_policy, config),
-    ):
-        try:
-            parts.append(load(path))
-        except ConfigurationFaults as found:
-            faults += found.faults
-    if faults:
+    lexicon = _loaded(lambda: load_lexicon(config / "lexicon" / "en"), faults)
+    instruments = _loaded(lambda: load_instruments(config / "instruments"), faults)
+    policy = _loaded(lambda: load_policy(config), faults)
+    if lexicon is None or instruments is None or policy is None:
         raise ConfigurationFaults(faults)
-    lexicon, instruments, policy = parts
     return Assessor(Reader(lexicon), instruments, policy, rules_version(config))
+
+
+def _loaded(load: Callable[[], T], faults: list[str]) -> T | None:
+    try:
+        return load()
+    except ConfigurationFaults as found:
+        faults += found.faults
+        return None
 
 
 @dataclass

@@ -84,7 +84,7 @@ def _delivered(intake: Intake, case_id: str) -> None:
     """Wait until the carrier has reported on all four messages, so that the timeline is whole."""
 
     def whole() -> bool:
-        details = [event["detail"] for event in intake.timeline(case_id)]
+        details: list[str] = [event["detail"] for event in intake.timeline(case_id)]
         return sum(detail.endswith(": delivered") for detail in details) == 4
 
     _wait(whole, "the carrier must report all four messages as delivered")

@@ -271,7 +271,7 @@ class Surroundings:
 
 def _longest(matches: list[Match]) -> Iterator[_Found]:
     """Without subjects inside longer subjects ("his" in "his own") and times inside longer times."""
-    reached = {group: (-1, -1) for group in _GROUPS.values()}
+    reached = dict.fromkeys(_GROUPS.values(), (-1, -1))
     for owner, first, past in sorted(matches, key=lambda match: (match.first, -match.past)):
         cue = _CUES[owner]
         if cue in _GROUPS:

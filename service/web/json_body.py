@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from flask import Request
 from flask_smorest.blueprint import Blueprint as SmorestBlueprint
@@ -19,7 +19,10 @@ class StrictParser(FlaskParser):
     """Refuses duplicate keys, NaN, invalid Unicode and nesting that only an attack needs."""
 
     DEFAULT_VALIDATION_STATUS = 422
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = {  # noqa: RUF012 - webargs declares it so
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
 
     def _raw_load_json(self, req: Request) -> Any:
         if not is_json_request(req):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,9 +38,7 @@ def responses(draw: st.DrawFn, instrument: str | None = None) -> list[ItemAnswer
 
 
 @given(responses(), st.none() | st.integers(0, 110), st.randoms())
-def test_the_order_of_answers_never_matters(
-    answers: list[ItemAnswer], age: int | None, random: object
-) -> None:
+def test_the_order_of_answers_never_matters(answers: list[ItemAnswer], age: int | None, random: Any) -> None:
     shuffled = list(answers)
     random.shuffle(shuffled)
     assert INSTRUMENTS.score(shuffled, age) == INSTRUMENTS.score(answers, age)

@@ -16,7 +16,7 @@ from tests.canary import CANARY
 def case(post: Callable[..., Any], client: FlaskClient, headers: Callable[..., dict[str, str]]) -> Any:
     answers = [{"answer_id": "a1", "type": "text", "text": f"I have a plan for tonight, {CANARY}."}]
     post("/v1/first-contacts", {"contact_id": "c1", "answers": answers})
-    (listed,) = client.get("/v1/cases", headers=headers()).json["cases"]
+    (listed,) = client.get("/v1/cases", headers=headers()).get_json()["cases"]
     return listed
 
 
@@ -48,28 +48,28 @@ def test_the_most_pressing_case_comes_first(
     for number, words in enumerate(["I don't see a future for myself.", "I want to kill myself."]):
         answers = [{"answer_id": "a1", "type": "text", "text": words}]
         post("/v1/first-contacts", {"contact_id": f"x{number}", "answers": answers})
-    listed = client.get("/v1/cases", headers=headers()).json
+    listed = client.get("/v1/cases", headers=headers()).get_json()
     assert [entry["contact_id"] for entry in listed["cases"]] == ["c1", "x1", "x0"]
-    page = client.get("/v1/cases?limit=1&offset=1", headers=headers()).json
+    page = client.get("/v1/cases?limit=1&offset=1", headers=headers()).get_json()
     assert ([entry["contact_id"] for entry in page["cases"]], page["total"]) == (["x1"], 3)
 
 
 def test_acknowledge_pass_and_close_are_in_the_timeline(
     post: Callable[..., Any], case: Any, client: FlaskClient, headers: Callable[..., dict[str, str]]
 ) -> None:
-    assert act(post, case, "acknowledge", clinician="osei").json["owner"] == "osei"
-    assert act(post, case, "pass", clinician="osei").json["state"] == "open"
+    assert act(post, case, "acknowledge", clinician="osei").get_json()["owner"] == "osei"
+    assert act(post, case, "pass", clinician="osei").get_json()["state"] == "open"
     closed = act(post, case, "close", clinician="lindqvist", disposition="spoken_to")
-    assert (closed.json["state"], closed.json["next_action_at"]) == ("closed", None)
-    read = client.get(f"/v1/cases/{case['case_id']}", headers=headers()).json
+    assert (closed.get_json()["state"], closed.get_json()["next_action_at"]) == ("closed", None)
+    read = client.get(f"/v1/cases/{case['case_id']}", headers=headers()).get_json()
     kinds = [event["kind"] for event in read["timeline"]]
     assert [kind for kind in kinds if kind in {"acknowledged", "passed", "closed"}] == [
         "acknowledged",
         "passed",
         "closed",
     ]
-    assert client.get("/v1/cases", headers=headers()).json["cases"] == []
-    assert client.get("/v1/cases?state=closed", headers=headers()).json["total"] == 1
+    assert client.get("/v1/cases", headers=headers()).get_json()["cases"] == []
+    assert client.get("/v1/cases?state=closed", headers=headers()).get_json()["total"] == 1
 
 
 def test_a_case_that_another_has_taken_is_a_conflict_that_names_who(
@@ -77,13 +77,13 @@ def test_a_case_that_another_has_taken_is_a_conflict_that_names_who(
 ) -> None:
     act(post, case, "acknowledge", clinician="osei")
     refused = act(post, case, "acknowledge", clinician="lindqvist")
-    assert (refused.status_code, refused.json["detail"]) == (409, "The case was taken by osei.")
+    assert (refused.status_code, refused.get_json()["detail"]) == (409, "The case was taken by osei.")
 
 
 def test_closing_needs_a_disposition_and_a_clinician_of_the_site(post: Callable[..., Any], case: Any) -> None:
     refused = act(post, case, "close", clinician="nobody", disposition="got better")
     assert refused.status_code == 422
-    assert {error["pointer"] for error in refused.json["errors"]} == {"/clinician", "/disposition"}
+    assert {error["pointer"] for error in refused.get_json()["errors"]} == {"/clinician", "/disposition"}
     assert act(post, case, "close", clinician="osei").status_code == 422
 
 
@@ -92,7 +92,7 @@ def test_a_link_never_acknowledges(
 ) -> None:
     response = client.get(f"/v1/cases/{case['case_id']}/acknowledge", headers=headers())
     assert response.status_code == 405
-    read = client.get(f"/v1/cases/{case['case_id']}", headers=headers()).json
+    read = client.get(f"/v1/cases/{case['case_id']}", headers=headers()).get_json()
     assert read["case"]["state"] == "open"
 
 
@@ -101,7 +101,7 @@ def test_a_query_that_makes_no_sense_is_refused(
     client: FlaskClient, headers: Callable[..., dict[str, str]], query: str
 ) -> None:
     response = client.get(f"/v1/cases?{query}", headers=headers())
-    assert (response.status_code, response.json["type"]) == (422, "/problems/invalid-request")
+    assert (response.status_code, response.get_json()["type"]) == (422, "/problems/invalid-request")
 
 
 def test_an_unknown_case_is_not_found(

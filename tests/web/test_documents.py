@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 
 def test_the_openapi_document_lists_every_way_in(client: FlaskClient) -> None:
-    document = client.get("/openapi.json").json
+    document = client.get("/openapi.json").get_json()
     assert set(document["paths"]) == {
         "/v1/first-contacts",
         "/v1/first-contacts/{contact_id}/answers",
@@ -26,7 +26,7 @@ def test_the_openapi_document_lists_every_way_in(client: FlaskClient) -> None:
 
 
 def test_every_operation_says_which_scope_it_needs(client: FlaskClient) -> None:
-    document = client.get("/openapi.json").json
+    document = client.get("/openapi.json").get_json()
     for path in document["paths"].values():
         for operation in (path[verb] for verb in ("get", "post") if verb in path):
             assert operation["security"] == [{"key": []}]

@@ -32,11 +32,11 @@ def pointers(response: Any) -> set[str]:
 def test_a_first_contact_is_stored_and_its_assessment_comes_back(post: Callable[..., Any]) -> None:
     response = post(PATH, a_contact(a_text()))
     assert response.status_code == 201
-    assert response.json["urgency"] == "emergency"
-    assert response.json["respond_within_minutes"] == 0
-    signal = next(signal for signal in response.json["signals"] if signal["counts"])
+    assert response.get_json()["urgency"] == "emergency"
+    assert response.get_json()["respond_within_minutes"] == 0
+    signal = next(signal for signal in response.get_json()["signals"] if signal["counts"])
     assert TONIGHT[signal["start"] : signal["end"]] == signal["quote"]
-    assert set(response.json["scores"]) == {"hopelessness", "suicidality", "hope"}
+    assert set(response.get_json()["scores"]) == {"hopelessness", "suicidality", "hope"}
     assert response.headers["Location"] == "/v1/first-contacts/c1/assessment"
 
 
@@ -53,7 +53,7 @@ def test_different_content_is_refused_and_nothing_changes(
     refused = post(PATH, a_contact(a_text(), a_text(answer_id="a2")))
     assert (refused.status_code, pointers(refused)) == (409, {"/answers/0"})
     standing = client.get(f"{PATH}/c1/assessment", headers=headers())
-    assert standing.json["urgency"] == "none_found"
+    assert standing.get_json()["urgency"] == "none_found"
 
 
 def test_answers_may_be_added_at_any_time(
@@ -61,15 +61,15 @@ def test_answers_may_be_added_at_any_time(
 ) -> None:
     post(PATH, a_contact(a_text("I sleep badly.")))
     added = post(f"{PATH}/c1/answers", {"answers": [a_text(answer_id="a2")]})
-    assert (added.status_code, added.json["urgency"]) == (201, "emergency")
+    assert (added.status_code, added.get_json()["urgency"]) == (201, "emergency")
     standing = client.get(f"{PATH}/c1/assessment", headers=headers())
     assert standing.json == added.json
 
 
 def test_a_contact_may_begin_without_answers(post: Callable[..., Any]) -> None:
     response = post(PATH, a_contact())
-    assert (response.status_code, response.json["urgency"]) == (201, "unread")
-    assert response.json["gaps"] == ["no answers were supplied"]
+    assert (response.status_code, response.get_json()["urgency"]) == (201, "unread")
+    assert response.get_json()["gaps"] == ["no answers were supplied"]
 
 
 def test_a_caller_that_asks_for_no_judgement_gets_none(post: Callable[..., Any]) -> None:
@@ -171,12 +171,12 @@ def test_a_body_that_makes_no_sense_is_a_problem_and_never_a_failure(
 
 def test_another_media_type_is_refused(client: FlaskClient, headers: Callable[..., dict[str, str]]) -> None:
     response = client.post(PATH, data="contact_id=c1", headers=headers())
-    assert (response.status_code, response.json["type"]) == (415, "/problems/unsupported-media-type")
+    assert (response.status_code, response.get_json()["type"]) == (415, "/problems/unsupported-media-type")
 
 
 def test_a_body_over_a_mebibyte_is_refused(post: Callable[..., Any]) -> None:
     response = post(PATH, a_contact(a_text("x" * (1024 * 1024))))
-    assert (response.status_code, response.json["type"]) == (413, "/problems/too-large")
+    assert (response.status_code, response.get_json()["type"]) == (413, "/problems/too-large")
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer gh_x_y", "Basic Z2g6eA==", "Bearer ü"])
@@ -205,6 +205,6 @@ def test_scoring_without_storing_stores_nothing(
     post: Callable[..., Any], client: FlaskClient, headers: Callable[..., dict[str, str]]
 ) -> None:
     scored = post("/v1/assessments", a_contact(a_text()))
-    assert (scored.status_code, scored.json["urgency"]) == (200, "emergency")
+    assert (scored.status_code, scored.get_json()["urgency"]) == (200, "emergency")
     assert client.get(f"{PATH}/c1/assessment", headers=headers()).status_code == 404
-    assert client.get("/v1/cases", headers=headers()).json["total"] == 0
+    assert client.get("/v1/cases", headers=headers()).get_json()["total"] == 0

@@ -22,7 +22,7 @@ def test_healthz_says_only_that_the_process_answers(client: FlaskClient) -> None
 
 
 def test_readyz_names_each_dependency(client: FlaskClient, service: Service) -> None:
-    assert client.get("/readyz").json["checks"]["sweeper"] == "never seen"
+    assert client.get("/readyz").get_json()["checks"]["sweeper"] == "never seen"
     service.watch.beat("sweeper/1")
     response = client.get("/readyz")
     assert (response.status_code, response.json) == (
@@ -39,7 +39,7 @@ def test_a_sweeper_that_has_stopped_is_shown(client: FlaskClient, service: Servi
     with engine.begin() as connection:
         connection.execute(text("UPDATE heartbeats SET beat_at = now() - interval '1 minute'"))
     response = client.get("/readyz")
-    assert (response.status_code, response.json["checks"]["sweeper"]) == (200, "stale")
+    assert (response.status_code, response.get_json()["checks"]["sweeper"]) == (200, "stale")
 
 
 def test_without_redis_the_service_is_degraded_and_still_ready(
@@ -50,7 +50,7 @@ def test_without_redis_the_service_is_degraded_and_still_ready(
         response = client.get("/readyz")
     finally:
         redis_server.start()
-    assert (response.status_code, response.json["checks"]["redis"]) == (200, "unavailable")
+    assert (response.status_code, response.get_json()["checks"]["redis"]) == (200, "unavailable")
 
 
 def test_an_alarm_is_shown_by_readyz_and_metrics(
@@ -62,7 +62,7 @@ def test_an_alarm_is_shown_by_readyz_and_metrics(
     with engine.begin() as connection:
         connection.execute(text("UPDATE cases SET alarm = true"))
     response = client.get("/readyz")
-    assert (response.status_code, response.json["checks"]["escalations"]) == (200, "alarm")
+    assert (response.status_code, response.get_json()["checks"]["escalations"]) == (200, "alarm")
     assert _metrics(client)["goldenhour_alarms"] == 1
 
 
@@ -81,4 +81,4 @@ def test_without_its_tables_the_service_is_not_ready(client: FlaskClient, servic
         response = client.get("/readyz")
     finally:
         service.upgrade_schema()
-    assert (response.status_code, response.json["checks"]["database"]) == (503, "not migrated")
+    assert (response.status_code, response.get_json()["checks"]["database"]) == (503, "not migrated")
