@@ -26,10 +26,13 @@ class Sweeper:
 
     def run(self, stop: Event) -> None:
         """Sweep until `stop` is set, then finish the carrier calls under way."""
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="page") as pool:
+        pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="page")
+        try:
             while not stop.is_set():
                 self._sweep(lambda page_id: pool.submit(self._carry, page_id))
                 stop.wait(self._interval)
+        finally:
+            pool.shutdown(cancel_futures=True)  # what was not begun is another sweeper's at once
 
     def _sweep(self, submit: Callable[[UUID], Future[None]]) -> None:
         try:

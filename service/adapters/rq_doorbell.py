@@ -47,7 +47,7 @@ class RqDoorbell:
                     result_ttl=0,
                     failure_ttl=_STALE_AFTER,
                 )
-        except RedisError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, what is stored must not fail for a bell
             self._silent_until = time.monotonic() + _SILENT_FOR
             log.warning("the doorbell is silent", extra={"reason": type(error).__name__})
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from service.adapters.yaml_documents import Documents
 from service.domain import conditions
 from service.domain.conditions import Condition
 from service.domain.errors import ConfigurationFaults
-from service.domain.instruments import Band, Instrument, InstrumentRule, Instruments, Item, ItemSignal
+from service.domain.instruments import Band, Instrument, InstrumentRule, Instruments
+from service.domain.items import Item, ItemSignal
 from service.domain.signals import Strength, When
 
 
@@ -37,35 +39,76 @@ def read_instruments(root: Path) -> tuple[Mapping[str, Any], ...]:
 
 
 def _faults(raw: Mapping[str, Any], stem: str) -> Iterator[str]:
-    """What a schema cannot say: names that must agree, and items and rules that must exist."""
+    """What a schema cannot say: names that must agree, items and rules that must exist, sums that must fit."""
     if raw["id"] != stem:
         yield f"the id {raw['id']} is not the file's name"
-    items, rules = set(raw["items"]), [rule["id"] for rule in raw.get("rules", ())]
-    for name in _items_named(raw):
-        if name not in items:
+    yield from _faults_of_values(raw)
+    yield from _faults_of_conditions(raw)
+    yield from _faults_of_rules(raw)
+    bands = [band["from"] for band in raw.get("total", {}).get("bands", ())]
+    if bands != sorted(set(bands)):
+        yield "the bands must rise"
+    for name in raw.get("total", {}).get("items", ()):
+        if name not in raw["items"]:
             yield f"item {name} is named and does not exist"
+
+
+def _faults_of_values(raw: Mapping[str, Any]) -> Iterator[str]:
+    for item_id, item in raw["items"].items():
+        reachable = _points(item)[1:]
+        for signal in item.get("signals", ()):
+            if signal["from"] not in reachable:
+                yield f"item {item_id}: a signal from {signal['from']} is always or never reached"
+
+
+def _faults_of_conditions(raw: Mapping[str, Any]) -> Iterator[str]:
+    named = [item["asked_when"] for item in raw["items"].values() if "asked_when" in item]
+    named += [rule["when"] for rule in raw.get("rules", ())]
+    for part in chain.from_iterable(map(_parts, named)):
+        name = part.get("item") or part.get("missing") or part.get("refused")
+        if "total_at_least" in part and "total" not in raw:
+            yield "a rule asks for a total and there is none"
+        elif name is not None and name not in raw["items"]:
+            yield f"item {name} is named and does not exist"
+        elif "at_least" in part and part["at_least"] not in _points(raw["items"][name])[1:]:
+            yield f"item {name}: at least {part['at_least']} holds always or never"
+        elif "equals" in part and part["equals"] not in _points(raw["items"][name]):
+            yield f"item {name}: {part['equals']} is not one of its points"
+
+
+def _faults_of_rules(raw: Mapping[str, Any]) -> Iterator[str]:
+    rules = [rule["id"] for rule in raw.get("rules", ())]
     for number, rule in enumerate(raw.get("rules", ())):
         if rule["id"] in rules[:number]:
             yield f"the rule {rule['id']} stands twice"
         for other in rule.get("unless", ()):
             if other not in rules[:number]:
                 yield f"the rule {rule['id']} names {other}, which does not stand before it"
+    for number, case in enumerate(raw["cases"], start=1):
+        for name in case["answers"]:
+            if name not in raw["items"]:
+                yield f"case {number}: item {name} is named and does not exist"
+        for name in case["rules"]:
+            if name not in rules:
+                yield f"case {number}: the rule {name} is named and does not exist"
 
 
-def _items_named(raw: Mapping[str, Any]) -> Iterator[str]:
-    yield from raw.get("total", {}).get("items", ())
-    for item in raw["items"].values():
-        yield from _items_of(item.get("asked_when", {}))
-    for rule in raw.get("rules", ()):
-        yield from _items_of(rule["when"])
+def _points(item: Mapping[str, Any]) -> list[int]:
+    values = _values(item)
+    return sorted(values[0] + values[-1] - value for value in values) if item.get("reverse") else values
 
 
-def _items_of(condition: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("item", "missing", "refused"):
-        if name in condition:
-            yield condition[name]
-    for part in (*condition.get("all", ()), *condition.get("any", ())):
-        yield from _items_of(part)
+def _values(item: Mapping[str, Any]) -> list[int]:
+    return sorted(int(value) for value in item["values"])
+
+
+def _parts(condition: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The plain conditions of which one is made."""
+    nested = (*condition.get("all", ()), *condition.get("any", ()))
+    if not nested:
+        yield condition
+    for part in nested:
+        yield from _parts(part)
 
 
 def _instrument(raw: Mapping[str, Any]) -> Instrument:
@@ -102,7 +145,8 @@ def _item(item_id: str, raw: Mapping[str, Any]) -> Item:
     return Item(
         item_id=item_id,
         label=raw.get("label", f"item {item_id}"),
-        values=tuple(raw["values"]),
+        values=tuple(_values(raw)),
+        reverse=raw.get("reverse", False),
         optional=raw.get("optional", False),
         asked_when=_condition(raw["asked_when"]) if "asked_when" in raw else None,
         signals=tuple(sorted(signals, key=lambda signal: signal.at_least)),

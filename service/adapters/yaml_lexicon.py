@@ -8,7 +8,8 @@ from typing import Any
 
 from service.adapters.yaml_documents import Documents
 from service.domain.automaton import Automaton
-from service.domain.context import Context, Cue
+from service.domain.context import Context
+from service.domain.cues import Cue
 from service.domain.errors import ConfigurationFaults
 from service.domain.lexicon import About, Entry, Languages, Lexicon, Negation, Status
 from service.domain.patterns import Grammar, Pattern, PatternFault

@@ -10,7 +10,7 @@ from itertools import chain
 from service.domain.answers import Answer, FirstContact, ItemAnswer, TextAnswer
 from service.domain.instruments import InstrumentResult, Instruments
 from service.domain.policy import Policy, Weights
-from service.domain.reading import Reader
+from service.domain.reading import Reader, Reading
 from service.domain.signals import Gap, GapKind, Signal
 from service.domain.urgency import Urgency
 
@@ -54,7 +54,7 @@ class Assessor:
 
     def assess(self, contact: FirstContact) -> Assessment:
         """Read, score and decide. Pure; never raises for any valid first contact."""
-        readings = [self.reader.read(a) for a in contact.answers if isinstance(a, TextAnswer)]
+        readings = [self._read(a) for a in contact.answers if isinstance(a, TextAnswer)]
         items = [answer for answer in contact.answers if isinstance(answer, ItemAnswer)]
         results = self.instruments.score(items, contact.age)
         signals = _in_answer_order(
@@ -78,6 +78,13 @@ class Assessor:
             gaps=tuple(dict.fromkeys(gap.text for gap in gaps)),
             rules=self.rules,
         )
+
+    def _read(self, answer: TextAnswer) -> Reading:
+        """An answer that trips the reader is a gap: a fault of ours must not lose the whole contact."""
+        try:
+            return self.reader.read(answer)
+        except Exception:  # noqa: BLE001 - whatever it is, a human must read this answer
+            return Reading((), (Gap(GapKind.UNREADABLE, f"answer {answer.answer_id} could not be read"),))
 
 
 NONE_FOUND = "No signals found in what was supplied."

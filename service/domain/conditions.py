@@ -11,7 +11,7 @@ from service.domain.answers import Absent
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """What is known of one questionnaire: values by item, and why others have none. `age` in years."""
+    """What is known of one questionnaire: points by item, and why others have none. `age` in years."""
 
     values: Mapping[str, int]
     absent: Mapping[str, Absent]
@@ -27,7 +27,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ItemAtLeast:
-    """An item's value is at least so much; not known while the item has no value."""
+    """An item has at least so many points; not known while it has no value."""
 
     item: str
     at_least: int
@@ -39,7 +39,7 @@ class ItemAtLeast:
 
 @dataclass(frozen=True, slots=True)
 class ItemEquals:
-    """An item's value is just this; not known while the item has no value."""
+    """An item has just so many points; not known while it has no value."""
 
     item: str
     equals: int

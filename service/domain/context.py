@@ -6,57 +6,20 @@ After ConText (Harkema et al. 2009, J Biomed Inform 42:839), reshaped for people
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import NamedTuple
 
 from service.domain.answers import Speaker
 from service.domain.automaton import Automaton, Match
+from service.domain.cues import CUES, NEGATION, PRONOUN, SUBJECT, TIME, Cue, Found, longest
 from service.domain.patterns import Pattern
 from service.domain.signals import Polarity, When, Who
 from service.domain.text import CLAUSE, COMMA, QUESTION, SENTENCE, Words
 
-
-class Cue(StrEnum):
-    """What a word or phrase around a match can tell."""
-
-    NEGATOR = "negator"  # denies what follows in its clause
-    LISTING = "listing"  # denies a whole list, across commas
-    RAISING = "raising"  # denies what a new subject says: "I don't think I want to"
-    AFFIRMING = "affirming"  # holds a negator and denies nothing: "can't stop", "not sure if"
-    BARRIER = "barrier"  # ends the reach of a negator
-    DENIED_AFTER = "denied_after"
-    NO_ANSWER = "no_answer"
-    YES_ANSWER = "yes_answer"
-    ASKED = "asked"  # a question that speaks of dying
-    FIRST = "first"
-    THIRD = "third"
-    RELATIVE = "relative"  # my brother
-    THEIR_RELATIVE = "their_relative"  # his brother, mum
-    SOMEONE = "someone"
-    PATIENT = "patient"
-    NOT_SUBJECT = "not_subject"  # makes what stands before it no subject: "told my wife about"
-    QUOTATION = "quotation"
-    FOR_A_FRIEND = "for_a_friend"
-    NOW = "now"
-    RECENT = "recent"
-    PAST = "past"
-    FUTURE = "future"
-    CONDITION = "condition"
-    CONSEQUENT = "consequent"
-
-
-_NEGATION = frozenset({Cue.NEGATOR, Cue.LISTING, Cue.RAISING})
-_SUBJECT = frozenset({Cue.FIRST, Cue.THIRD, Cue.RELATIVE, Cue.THEIR_RELATIVE, Cue.SOMEONE, Cue.PATIENT})
-_PRONOUN = frozenset({Cue.FIRST, Cue.THIRD, Cue.PATIENT})
-_TIME = {Cue.NOW: When.NOW, Cue.RECENT: When.RECENT, Cue.PAST: When.PAST, Cue.FUTURE: When.FUTURE}
-_GROUPS = dict.fromkeys(_SUBJECT, "subject") | dict.fromkeys(_TIME, "time")
-_CUES = tuple(Cue)
 _SPOKEN_OF = {
     Speaker.CLIENT: frozenset({Cue.FIRST, Cue.PATIENT}),
-    Speaker.COLLATERAL: frozenset({Cue.THIRD, Cue.RELATIVE, Cue.PATIENT}),
-    Speaker.CLINICIAN: frozenset({Cue.THIRD, Cue.PATIENT}),
+    Speaker.COLLATERAL: frozenset({Cue.THIRD, Cue.POSSESSIVE, Cue.RELATIVE, Cue.PATIENT}),
+    Speaker.CLINICIAN: frozenset({Cue.THIRD, Cue.POSSESSIVE, Cue.PATIENT}),
 }
 """Which subjects are the person in contact, by who speaks."""
 
@@ -69,12 +32,6 @@ class Around:
     when: When
     polarity: Polarity
     dated: bool
-
-
-class _Found(NamedTuple):
-    cue: Cue
-    first: int
-    past: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +48,7 @@ class Context:
         cues: Mapping[Cue, Sequence[Pattern]], reach: int, window: int, subjects: Iterable[str]
     ) -> Context:
         """Compile the cues."""
-        patterns = ((_CUES.index(cue), pattern) for cue, each in cues.items() for pattern in each)
+        patterns = ((CUES.index(cue), pattern) for cue, each in cues.items() for pattern in each)
         return Context(Automaton(patterns), reach, window, frozenset(subjects))
 
     def surroundings(self, words: Words, speaker: Speaker) -> Surroundings:
@@ -106,9 +63,9 @@ class Surroundings:
         self._context = context
         self._words = words
         self._speaker = speaker
-        self._cues: dict[int, list[_Found]] = {}
+        self._cues: dict[int, list[Found]] = {}
         self._kinds: set[Cue] = set()
-        for found in _longest(context.automaton.matches(words)):
+        for found in longest(context.automaton.matches(words)):
             self._cues.setdefault(found.first, []).append(found)
             self._kinds.add(found.cue)
 
@@ -132,7 +89,7 @@ class Surroundings:
             dated=dated,
         )
 
-    def _near(self, match: Match) -> list[_Found]:
+    def _near(self, match: Match) -> list[Found]:
         breaks, window = self._words.breaks, self._context.window
         low, high = match.first, match.past
         while low > 0 and match.first - low < window and breaks[low] < SENTENCE:
@@ -141,17 +98,17 @@ class Surroundings:
             high += 1
         return [found for at in range(low, high) for found in self._cues.get(at, ())]
 
-    def _denied_before(self, match: Match, near: list[_Found]) -> bool:
+    def _denied_before(self, match: Match, near: list[Found]) -> bool:
         affirming = [found for found in near if found.cue is Cue.AFFIRMING]
         return any(
-            found.cue in _NEGATION
+            found.cue in NEGATION
             and found.past <= match.first <= found.past + self._context.reach
             and not any(each.first <= found.first < each.past for each in affirming)
             and not self._shielded(found, match, near)
             for found in near
         )
 
-    def _shielded(self, negator: _Found, match: Match, near: list[_Found]) -> bool:
+    def _shielded(self, negator: Found, match: Match, near: list[Found]) -> bool:
         ending = CLAUSE if negator.cue is Cue.LISTING else COMMA
         if any(parted >= ending for parted in self._words.breaks[negator.past : match.first + 1]):
             return True
@@ -167,7 +124,7 @@ class Surroundings:
         between = self._words.words[negator.past : match.past]
         return negator.cue is not Cue.RAISING and not self._context.subjects.isdisjoint(between)
 
-    def _denied_after(self, match: Match, near: list[_Found]) -> bool:
+    def _denied_after(self, match: Match, near: list[Found]) -> bool:
         breaks = self._words.breaks
         if any(
             found.cue is Cue.DENIED_AFTER
@@ -187,7 +144,7 @@ class Surroundings:
     def _answered_no(self, at: int) -> bool:
         return self.opens_with(Cue.NO_ANSWER, at)
 
-    def _who(self, match: Match, near: list[_Found], person: bool) -> Who:
+    def _who(self, match: Match, near: list[Found], person: bool) -> Who:
         if self._is_quotation(match):
             return Who.QUOTED
         if person:
@@ -216,15 +173,17 @@ class Surroundings:
         if passage is None:
             return False
         saying = [found for at in range(passage[0] - 4, passage[0]) for found in self._cues.get(at, ())]
-        return any(found.cue in _SUBJECT and found.cue is not Cue.FIRST for found in saying)
+        return any(found.cue in SUBJECT and found.cue is not Cue.FIRST for found in saying)
 
-    def _subject(self, match: Match, near: list[_Found]) -> _Found | None:
-        subjects = [found for found in near if found.cue in _SUBJECT]
+    def _subject(self, match: Match, near: list[Found]) -> Found | None:
+        subjects = [found for found in near if found.cue in SUBJECT]
         for found in subjects:
             # A relative inside a match is its object: "hurt my wife", "a bad father".
-            if match.first <= found.first < match.past and found.cue in _PRONOUN:
+            if match.first <= found.first < match.past and found.cue in PRONOUN:
                 return found
-        before = [found for found in subjects if found.past <= match.first]
+            if found.first == match.first and found.cue is Cue.POSSESSIVE:
+                return found
+        before = [f for f in subjects if f.past <= match.first and f.cue is not Cue.POSSESSIVE]
         fallback = None
         for found in reversed(before):
             if self._parted(found.past, match.first, near):
@@ -234,34 +193,34 @@ class Surroundings:
             fallback = fallback or found
         return fallback
 
-    def _parted(self, past: int, first: int, near: list[_Found]) -> bool:
+    def _parted(self, past: int, first: int, near: list[Found]) -> bool:
         if max(self._words.breaks[past : first + 1], default=0) >= COMMA:
             return True
         return any(found.cue is Cue.BARRIER and past <= found.first < first for found in near)
 
     @staticmethod
-    def _no_subject(subject: _Found, match: Match, near: list[_Found]) -> bool:
+    def _no_subject(subject: Found, match: Match, near: list[Found]) -> bool:
         return any(
-            found.cue is Cue.NOT_SUBJECT and subject.past <= found.first < match.first for found in near
+            found.cue is Cue.NOTSUBJECT and subject.past <= found.first < match.first for found in near
         )
 
-    def _when(self, match: Match, near: list[_Found]) -> tuple[When, bool]:
+    def _when(self, match: Match, near: list[Found]) -> tuple[When, bool]:
         if self._hypothetical(match, near):
             return When.HYPOTHETICAL, True
-        reaching = [found for found in near if found.cue in _TIME and self._dates(found, match)]
+        reaching = [found for found in near if found.cue in TIME and self._dates(found, match)]
         if not reaching:
             return When.CURRENT, False
         nearest = min(reaching, key=lambda found: _distance(found, match))
-        return _TIME[nearest.cue], True
+        return TIME[nearest.cue], True
 
-    def _dates(self, time: _Found, match: Match) -> bool:
+    def _dates(self, time: Found, match: Match) -> bool:
         # What lies behind dates its own clause only: "years ago I was well; I want to die".
         if time.cue in {Cue.NOW, Cue.FUTURE}:
             return True
         between = self._words.breaks[min(time.past, match.past) : max(time.first, match.first) + 1]
         return _distance(time, match) == 0 or max(between, default=0) < CLAUSE
 
-    def _hypothetical(self, match: Match, near: list[_Found]) -> bool:
+    def _hypothetical(self, match: Match, near: list[Found]) -> bool:
         """ "If I were suicidal I'd tell you" supposes it; "if it gets no better I will" does not."""
         supposed = any(
             found.cue is Cue.CONDITION and found.first <= match.first <= found.past + 1 for found in near
@@ -269,18 +228,5 @@ class Surroundings:
         return supposed and any(found.cue is Cue.CONSEQUENT for found in near)
 
 
-def _longest(matches: list[Match]) -> Iterator[_Found]:
-    """Without subjects inside longer subjects ("his" in "his own") and times inside longer times."""
-    reached = dict.fromkeys(_GROUPS.values(), (-1, -1))
-    for owner, first, past in sorted(matches, key=lambda match: (match.first, -match.past)):
-        cue = _CUES[owner]
-        if cue in _GROUPS:
-            outer = reached[_GROUPS[cue]]
-            if past <= outer[1] and (first, past) != outer:
-                continue
-            reached[_GROUPS[cue]] = (first, past)
-        yield _Found(cue, first, past)
-
-
-def _distance(found: _Found, match: Match) -> int:
+def _distance(found: Found, match: Match) -> int:
     return max(found.first - match.past, match.first - found.past, 0)

@@ -52,6 +52,8 @@ class PageKind(StrEnum):
     PAGE = "page"
     YOURS = "yours"
     TAKEN = "taken"
+    RISEN = "risen"
+    EXPIRED = "expired"
     CLOSED = "closed"
 
 

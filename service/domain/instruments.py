@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from service.domain.answers import Absent, ItemAnswer
 from service.domain.conditions import Condition, Responses
-from service.domain.signals import Gap, GapKind, Signal, Strength, When
-
-
-@dataclass(frozen=True, slots=True)
-class ItemSignal:
-    """What an item's value says, from this value on."""
-
-    at_least: int
-    construct: str
-    strength: Strength
-    when: When
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One question: the values it may have, and when it is asked (None: always).
-
-    `signals` are ordered by value; the last that is reached is the one that is raised.
-    """
-
-    item_id: str
-    label: str
-    values: tuple[int, ...]
-    optional: bool
-    asked_when: Condition | None
-    signals: tuple[ItemSignal, ...]
+from service.domain.items import Heard, Item, hear
+from service.domain.signals import Gap, GapKind, Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +46,8 @@ class Instrument:
 class InstrumentResult:
     """What a questionnaire says. `total` is None unless every item that it needs was answered.
 
-    `flags` are read by clinicians, `rules` (`asq.acute_positive`) by the urgency policy.
+    `complete`: every item that should have a value has one. `flags` are read by clinicians, `rules`
+    (`asq.acute_positive`) by the urgency policy.
     """
 
     instrument: str
@@ -110,53 +87,66 @@ class Instruments:
             yield "value", f"must be one of {', '.join(map(str, item.values))}"
 
     def score(self, answers: Sequence[ItemAnswer], age: int | None) -> tuple[InstrumentResult, ...]:
-        """One result for each questionnaire of which anything was sent, by id. Order never matters."""
+        """One result for each questionnaire of which anything was sent, by id. Order never matters.
+
+        `age` is in whole years. An answer that the files do not know (they may have changed since it was
+        stored) is a gap, never a silence.
+        """
         by_instrument: dict[str, list[ItemAnswer]] = {}
         for answer in answers:
-            if answer.instrument in self._known:
-                by_instrument.setdefault(answer.instrument, []).append(answer)
-        return tuple(_score(self._known[name], by_instrument[name], age) for name in sorted(by_instrument))
+            by_instrument.setdefault(answer.instrument, []).append(answer)
+        return tuple(self._result(name, by_instrument[name], age) for name in sorted(by_instrument))
+
+    def _result(self, name: str, answers: Sequence[ItemAnswer], age: int | None) -> InstrumentResult:
+        instrument = self._known.get(name)
+        if instrument is None:
+            gap = Gap(GapKind.UNREADABLE, "answers to a questionnaire that is not known here")
+            return InstrumentResult(name, None, False, (), (), (), (gap,))
+        readable = [answer for answer in answers if self._readable(answer)]
+        result = _score(instrument, readable, age)
+        if len(readable) == len(answers):
+            return result
+        gap = Gap(GapKind.UNREADABLE, f"{name}: an answer that none of its items can have")
+        return replace(result, complete=False, gaps=(*result.gaps, gap))
+
+    def _readable(self, answer: ItemAnswer) -> bool:
+        item = self._items.get((answer.instrument, answer.item))
+        return item is not None and (answer.value is None or answer.value in item.values)
 
 
 def _score(instrument: Instrument, answers: Sequence[ItemAnswer], age: int | None) -> InstrumentResult:
-    given = _most_severe(answers)
-    responses = _responses(instrument, answers, given, age)
+    heard = {item.item_id: said for item in instrument.items if (said := hear(item, answers)) is not None}
+    responses = _responses(instrument, heard, age)
     fired = _fired(instrument, responses)
-    missing = _missing(instrument, responses)
+    missing = [item for item in instrument.items if _is_missing(item, responses)]
     return InstrumentResult(
         instrument=instrument.instrument_id,
         total=responses.total,
         complete=not missing,
-        flags=(*_flags(instrument, responses, fired), *_answered_twice(instrument, answers)),
+        flags=tuple(_flags(instrument, responses, fired, heard)),
         rules=tuple(f"{instrument.instrument_id}.{rule.rule_id}" for rule in fired),
-        signals=tuple(_signals(instrument, given)),
+        signals=tuple(_signals(instrument, heard)),
         gaps=tuple(_gaps(instrument, responses, fired, missing)),
     )
 
 
-def _most_severe(answers: Sequence[ItemAnswer]) -> dict[str, ItemAnswer]:
-    """The answer that counts for each item: a value before none, and the highest one, whatever came last."""
-    given: dict[str, ItemAnswer] = {}
-    for answer in sorted(answers, key=lambda a: a.answer_id):
-        before = given.get(answer.item)
-        if answer.value is not None and (before is None or answer.value > (before.value or 0)):
-            given[answer.item] = answer
-        elif answer.value is not None:
-            given.setdefault(answer.item, answer)
-    return given
+def _responses(instrument: Instrument, heard: Mapping[str, Heard], age: int | None) -> Responses:
+    responses = Responses(
+        values={name: said.points for name, said in heard.items() if said.points is not None},
+        absent={name: said.absent for name, said in heard.items() if said.absent is not None},
+        total=None,
+        age=age,
+    )
+    return replace(responses, total=_total(instrument, responses))
 
 
-def _responses(
-    instrument: Instrument, answers: Sequence[ItemAnswer], given: dict[str, ItemAnswer], age: int | None
-) -> Responses:
-    values = {item: answer.value for item, answer in given.items() if answer.value is not None}
-    absent: dict[str, Absent] = {}
-    for answer in answers:
-        if answer.absent is not None and absent.get(answer.item) is not Absent.REFUSED:
-            absent[answer.item] = answer.absent
-    answered = bool(instrument.total) and all(item in values for item in instrument.total)
-    total = sum(values[item] for item in instrument.total) if answered else None
-    return Responses(values, absent, total, age)
+def _total(instrument: Instrument, responses: Responses) -> int | None:
+    """The sum, over the items of the total, of what was answered; None while one that may be asked lacks."""
+    summed = [item for item in instrument.items if item.item_id in instrument.total]
+    lacking = any(item.item_id not in responses.values and item.may_be_asked(responses) for item in summed)
+    if lacking or not summed:
+        return None
+    return sum(responses.values.get(item.item_id, 0) for item in summed)
 
 
 def _fired(instrument: Instrument, responses: Responses) -> tuple[InstrumentRule, ...]:
@@ -168,42 +158,33 @@ def _fired(instrument: Instrument, responses: Responses) -> tuple[InstrumentRule
     return tuple(fired)
 
 
-def _missing(instrument: Instrument, responses: Responses) -> tuple[Item, ...]:
-    """Items that should have a value and have none. One that may have been asked should have one."""
-    return tuple(
-        item
-        for item in instrument.items
-        if item.item_id not in responses.values
-        and (not item.optional or responses.absent.get(item.item_id) is Absent.REFUSED)
-        and (item.asked_when is None or item.asked_when.holds(responses) is not False)
-    )
+def _is_missing(item: Item, responses: Responses) -> bool:
+    return item.item_id not in responses.values and not item.optional and item.may_be_asked(responses)
 
 
-def _flags(instrument: Instrument, responses: Responses, fired: Sequence[InstrumentRule]) -> Iterator[str]:
-    reached = [band for band in instrument.bands if (responses.total or 0) >= band.first]
-    if responses.total is not None and reached and reached[-1].flag is not None:
-        yield reached[-1].flag
-    for rule in fired:
-        if rule.flag is not None:
-            yield rule.flag
-
-
-def _answered_twice(instrument: Instrument, answers: Sequence[ItemAnswer]) -> Iterator[str]:
+def _flags(
+    instrument: Instrument,
+    responses: Responses,
+    fired: Sequence[InstrumentRule],
+    heard: Mapping[str, Heard],
+) -> Iterator[str]:
+    """What fired stands before the band: no total may hide an item."""
+    yield from (rule.flag for rule in fired if rule.flag is not None)
+    if responses.total is not None:
+        reached = [band for band in instrument.bands if responses.total >= band.first]
+        yield from (band.flag for band in reached[-1:] if band.flag is not None)
     for item in instrument.items:
-        values = {a.value for a in answers if a.item == item.item_id and a.value is not None}
-        if len(values) > 1:
-            yield f"{item.label} was answered more than once: the most severe answer counts"
+        if item.item_id in heard and heard[item.item_id].disputed:
+            yield f"{item.label} was answered more than once, differently: the most severe answer counts"
 
 
-def _signals(instrument: Instrument, given: dict[str, ItemAnswer]) -> Iterator[Signal]:
+def _signals(instrument: Instrument, heard: Mapping[str, Heard]) -> Iterator[Signal]:
     for item in instrument.items:
-        answer = given.get(item.item_id)
-        value = None if answer is None else answer.value
-        reached = [] if value is None else [s for s in item.signals if value >= s.at_least]
-        if answer is not None and reached:
-            said = reached[-1]
+        said = heard.get(item.item_id)
+        raised = None if said is None or said.points is None else item.signal(said.points)
+        if said is not None and raised is not None:
             entry = f"{instrument.instrument_id}.item_{item.item_id}"
-            yield Signal(said.construct, answer.answer_id, entry, said.strength, when=said.when)
+            yield Signal(raised.construct, said.answer_id, entry, raised.strength, when=raised.when)
 
 
 _SAID = {
@@ -221,10 +202,16 @@ def _gaps(
     fired: Sequence[InstrumentRule],
     missing: Sequence[Item],
 ) -> Iterator[Gap]:
+    """A refusal is named even where the item need not have been asked."""
     for reason, said in _SAID.items():
-        labels = [item.label for item in missing if responses.absent.get(item.item_id) is reason]
+        refused = reason is Absent.REFUSED
+        labels = [
+            item.label
+            for item in (instrument.items if refused else missing)
+            if responses.absent.get(item.item_id) is reason
+        ]
         if labels:
-            kind = GapKind.REFUSED if reason is Absent.REFUSED else GapKind.INCOMPLETE
+            kind = GapKind.REFUSED if refused else GapKind.INCOMPLETE
             yield Gap(kind, f"{instrument.instrument_id} {', '.join(labels)}: {said}")
     for rule in fired:
         if rule.gap is not None:

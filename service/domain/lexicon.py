@@ -84,7 +84,7 @@ class Languages:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """One language: its entries, found by `automaton` (owner = index into `entries`) in `tokenizer`'s words."""
+    """One language. `automaton` finds the entries (owner = index into `entries`) in `tokenizer`'s words."""
 
     entries: tuple[Entry, ...]
     tokenizer: Tokenizer

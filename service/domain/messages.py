@@ -14,6 +14,8 @@ class Text(StrEnum):
     PAGE = "page"
     YOURS = "yours"
     TAKEN = "taken"
+    RISEN = "risen"
+    EXPIRED = "expired"
     CLOSED = "closed"
     ALREADY_YOURS = "already_yours"
     ALREADY_TAKEN = "already_taken"

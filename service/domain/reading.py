@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from service.domain.answers import TextAnswer
 from service.domain.automaton import Match
-from service.domain.context import Around, Cue, Surroundings
+from service.domain.context import Around, Surroundings
+from service.domain.cues import Cue
 from service.domain.lexicon import FALSE_FRIEND, About, Entry, Languages, Lexicon, Negation
 from service.domain.signals import Gap, GapKind, Signal, Strength, When
 from service.domain.text import NO_WORDS, SENTENCE, Words, fold, foreign_letters

@@ -105,7 +105,7 @@ class Tokenizer:
     def words(self, text: str) -> Words:
         """Every word of the text. Linear in its length; never raises for any str."""
         folded, origins = fold(text)
-        found = [(match.start(), match.end()) for match in _WORD.finditer(folded)]
+        found = [match.span() for match in _WORD.finditer(folded)]
         spelled_out = _SPELLED_OUT.search(folded)
         if spelled_out:
             found = self._joined(folded, found)
@@ -191,8 +191,11 @@ def _parted(folded: str, found: Sequence[tuple[int, int]]) -> tuple[list[int], l
         between = folded[previous:start]
         previous = end
         parting = 0 if between == " " else _parting(between[:64])
-        if parting == SENTENCE and since == 1:
-            parting = CLAUSE  # one word with a full stop ("Tonight.") belongs to what stands around it
+        if index == len(found):
+            parting = max(parting, SENTENCE)
+        if parting >= SENTENCE and since == 1:  # one word alone ("Tonight.") belongs to what stands around it
+            parting = CLAUSE if parting == SENTENCE else parting
+            breaks[-1] = CLAUSE if breaks[-1] == SENTENCE else breaks[-1]
         since = 1 if parting >= SENTENCE else since + 1
         breaks.append(parting)
         if '"' in between:

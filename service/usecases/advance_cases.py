@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from service.domain.escalation import Event, EventKind
 from service.domain.site import Site
 from service.usecases.paging import take_due_step
 from service.usecases.ports import Doorbell, Ledger
@@ -15,7 +16,7 @@ from service.usecases.ports import Doorbell, Ledger
 log = logging.getLogger(__name__)
 
 SET_ASIDE_FOR = timedelta(seconds=5)
-"""A case that cannot be advanced is tried again so much later: it stays overdue in no other's way."""
+"""A case that cannot be advanced raises the alarm and is tried again so much later, in no other's way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +57,5 @@ class AdvanceCases:
 
     def _set_aside(self, case_id: UUID) -> None:
         with self.ledger.transaction() as tx:
-            tx.postpone_case(case_id, tx.now + SET_ASIDE_FOR)
+            tx.set_case_aside(case_id, tx.now + SET_ASIDE_FOR)
+            tx.record(case_id, Event(EventKind.ALARM, detail="cannot be advanced"))

@@ -24,9 +24,12 @@ def take_due_step(tx: Transaction, site: Site, case: Case) -> list[UUID]:
 
     step = escalation.advance(case, on_call, tuple(site.clinicians), tx.now)
     tx.save_case(step.case)
+    told: list[UUID] = []
     for event in step.events:
         tx.record(case.case_id, event)
-    return _queue_pages(tx, step)
+        if event.kind is EventKind.ACKNOWLEDGEMENT_EXPIRED and event.clinician is not None:
+            told += tell(tx, step.case, PageKind.EXPIRED, event.clinician)
+    return [*told, *_queue_pages(tx, step)]
 
 
 def _queue_pages(tx: Transaction, step: Advance) -> list[UUID]:

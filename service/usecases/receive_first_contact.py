@@ -10,11 +10,12 @@ from uuid import UUID, uuid4
 from service.domain import escalation
 from service.domain.answers import Answer, FirstContact
 from service.domain.assessment import Assessment, Assessor
+from service.domain.delivery import PageKind
 from service.domain.errors import Conflict, Fault, NotFound
 from service.domain.escalation import Case, CaseState, Event, EventKind, Position
 from service.domain.site import Site
 from service.domain.urgency import Urgency
-from service.usecases.paging import take_due_step
+from service.usecases.paging import take_due_step, tell
 from service.usecases.ports import Doorbell, KeyGone, Ledger, StoredContact, Transaction
 
 CODE_RESTS_FOR = timedelta(days=90)
@@ -92,7 +93,8 @@ class ReceiveFirstContact:
         tx.cancel_queued(case.case_id)
         tx.record(case.case_id, Event(EventKind.URGENCY_ROSE, detail=f"{live.urgency} to {whole}"))
         tx.save_case(case)
-        return self._start(tx, site, case)
+        told = [] if live.owner is None else tell(tx, case, PageKind.RISEN, live.owner)
+        return [*told, *self._start(tx, site, case)]
 
     def _open(self, tx: Transaction, site: Site, stored: StoredContact, urgency: Urgency) -> list[UUID]:
         plan = site.plans.get(urgency)

@@ -73,8 +73,8 @@ def test_matches_do_not_depend_on_what_was_read_before() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["", "[a]", "<0-2>", "a <0-2>", "<0-2> a", "(a", "a)", "a]", "a <2-1> b", "a <0-9> b", "a <0-0> b", "{nothing}", "a & b",
-     "$", "a $ b", "(a $|b) c", "A", "a ^ b"],
+    ["", "[a]", "<0-2>", "a <0-2>", "<0-2> a", "(a", "a)", "a]", "a <2-1> b", "a <0-9> b", "a <0-0> b",
+     "{nothing}", "a & b", "$", "a $ b", "(a $|b) c", "A", "a ^ b"],
 )  # fmt: skip
 def test_a_faulty_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(PatternFault):

@@ -15,10 +15,10 @@ from simulator.segments import count_segments, is_gsm7
         ("a" * 307, 3),
         ("€" * 80, 1),
         ("€" * 81, 2),
-        ("’" * 70, 1),  # noqa: RUF001 - the quote that phones type
-        ("’" * 71, 2),  # noqa: RUF001 - the quote that phones type
-        ("’" * 134, 2),  # noqa: RUF001 - the quote that phones type
-        ("’" * 135, 3),  # noqa: RUF001 - the quote that phones type
+        ("’" * 70, 1),
+        ("’" * 71, 2),
+        ("’" * 134, 2),
+        ("’" * 135, 3),
         ("🙂" * 35, 1),
         ("🙂" * 36, 2),
     ],
@@ -29,7 +29,7 @@ def test_segments_are_counted_as_they_go_on_the_air(text: str, segments: int) ->
 
 def test_one_curly_quote_turns_a_whole_message_into_two_byte_characters() -> None:
     assert is_gsm7("Reply K7Q2 to take it. It's yours.")
-    assert not is_gsm7("Reply K7Q2 to take it. It’s yours.")  # noqa: RUF001 - the quote that phones type
+    assert not is_gsm7("Reply K7Q2 to take it. It’s yours.")
 
 
 def test_an_escape_pair_is_not_torn_over_two_segments() -> None:
@@ -38,4 +38,4 @@ def test_an_escape_pair_is_not_torn_over_two_segments() -> None:
 
 
 def test_a_surrogate_pair_is_not_torn_over_two_segments() -> None:
-    assert count_segments("’" * 66 + "🙂" + "’" * 66) == 3  # noqa: RUF001 - the quote that phones type
+    assert count_segments("’" * 66 + "🙂" + "’" * 66) == 3

@@ -20,9 +20,9 @@ def test_a_case_that_cannot_be_advanced_holds_up_no_other(service: ServiceUnderT
     service.sweep()
     service.work()
     assert len(service.texts_to(OSEI)) == 1
-    with engine.connect() as connection:
-        overdue = connection.scalar(text("SELECT count(*) FROM cases WHERE next_action_at <= now()"))
-    assert overdue == 0
+    with service.ledger.transaction() as tx:
+        overview = tx.overview()
+    assert (overview.overdue, overview.alarms) == (0, 1)
 
 
 def test_two_sweepers_at_once_page_each_case_once(service: ServiceUnderTest, engine: Engine) -> None:

@@ -56,6 +56,7 @@ def test_a_taken_case_that_nobody_closes_is_paged_anew(
     service.work()
     assert EventKind.ACKNOWLEDGEMENT_EXPIRED in service.kinds()
     assert sum("waits for you" in text for text in service.texts_to(OSEI)) == 2
+    assert any("was not closed in time" in text for text in service.texts_to(OSEI))
 
 
 def test_another_sites_case_is_not_there(service: ServiceUnderTest) -> None:

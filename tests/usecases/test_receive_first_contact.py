@@ -13,7 +13,7 @@ from service.domain.assessment import Assessor
 from service.domain.errors import Conflict, NotFound
 from service.domain.escalation import CaseState, EventKind
 from service.domain.urgency import Urgency
-from tests.service_under_test import HOPELESS, OSEI, QUIET, TONIGHT, ServiceUnderTest, said
+from tests.service_under_test import HOPELESS, MOREAU, OSEI, QUIET, TONIGHT, ServiceUnderTest, said
 
 
 def test_a_plan_for_tonight_is_paged_to_the_first_on_call(service: ServiceUnderTest) -> None:
@@ -111,6 +111,7 @@ def test_a_rise_in_urgency_pages_again_for_a_case_that_somebody_has_taken(servic
     assert service.case().state is CaseState.OPEN
     service.work()
     assert any("waits for you" in text for text in service.texts_to(OSEI))
+    assert "there is something new, and the case is open again" in service.texts_to(MOREAU)[-1]
 
 
 def test_reassurance_that_follows_lowers_nothing(service: ServiceUnderTest) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
 
 from service.usecases.ports import Scope
+from simulator.servers import EmbeddedPostgres
 from tests.canary import CANARY
 
 PATH = "/v1/first-contacts"
@@ -208,3 +210,26 @@ def test_scoring_without_storing_stores_nothing(
     assert (scored.status_code, scored.get_json()["urgency"]) == (200, "emergency")
     assert client.get(f"{PATH}/c1/assessment", headers=headers()).status_code == 404
     assert client.get("/v1/cases", headers=headers()).get_json()["total"] == 0
+
+
+def test_an_assessment_whose_key_is_gone_is_gone(
+    post: Callable[..., Any], client: FlaskClient, headers: Callable[..., dict[str, str]], engine: Engine
+) -> None:
+    post(PATH, a_contact(a_text()))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE assessments SET key_id = 'deleted'"))
+    response = client.get(f"{PATH}/c1/assessment", headers=headers())
+    assert (response.status_code, response.get_json()["type"]) == (410, "/problems/key-gone")
+
+
+def test_with_the_database_away_nothing_is_accepted_and_the_caller_is_told_when_to_try_again(
+    post: Callable[..., Any], postgres: EmbeddedPostgres
+) -> None:
+    postgres.stop()
+    try:
+        response = post(PATH, a_contact(a_text()))
+    finally:
+        postgres.start()
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
+    assert response.get_json()["type"] == "/problems/unavailable"
+    assert post(PATH, a_contact(a_text())).status_code == 201

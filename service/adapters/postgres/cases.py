@@ -72,10 +72,10 @@ class Cases(Store):
     def save_case(self, case: Case) -> None:
         self.connection.execute(update(cases).where(cases.c.case_id == case.case_id).values(**_to_row(case)))
 
-    def postpone_case(self, case_id: UUID, until: datetime) -> None:
-        self.connection.execute(
-            update(cases).where(cases.c.case_id == case_id, _LIVE).values(next_action_at=until)
-        )
+    def set_case_aside(self, case_id: UUID, until: datetime) -> None:
+        """Try a case again later, and let everyone see that something is wrong with it."""
+        live = update(cases).where(cases.c.case_id == case_id, _LIVE)
+        self.connection.execute(live.values(next_action_at=until, alarm=True))
 
     def worklist(self, site: str, states: Collection[CaseState], limit: int, offset: int) -> Worklist:
         wanted = and_(cases.c.site == site, cases.c.state.in_([state.value for state in states]))
