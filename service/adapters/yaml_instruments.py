@@ -39,7 +39,7 @@ def read_instruments(root: Path) -> tuple[Mapping[str, Any], ...]:
 
 
 def _faults(raw: Mapping[str, Any], stem: str) -> Iterator[str]:
-    """What a schema cannot say: names that must agree, items and rules that must exist, sums that must fit."""
+    """What a schema cannot say: names that agree, items and rules that exist, conditions that can hold."""
     if raw["id"] != stem:
         yield f"the id {raw['id']} is not the file's name"
     yield from _faults_of_values(raw)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from service.adapters.yaml_lexicon import load_lexicon
 from service.domain.errors import ConfigurationFaults
@@ -68,8 +69,9 @@ def test_an_entry_in_the_wrong_folder_is_a_fault(english: Path) -> None:
 
 def test_a_false_friend_must_say_what_it_silences(english: Path) -> None:
     path = english / "false_friend" / "laughter.yaml"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if not line.startswith("silences")), encoding="utf-8")
+    words = yaml.safe_load(path.read_text(encoding="utf-8"))
+    del words["silences"]
+    path.write_text(yaml.safe_dump(words), encoding="utf-8")
     assert "laughter.yaml: the file: 'silences' is a required property" in faults_of(english)
 
 
@@ -88,7 +90,7 @@ def test_faults_of_classes_and_context_are_named_together(english: Path) -> None
 
 
 def test_a_faulty_cue_is_named(english: Path) -> None:
-    rewrite(english / "context.yaml", "  for_a_friend: [", '  for_a_friend: ["<0-2>", ')
+    rewrite(english / "context.yaml", '"asking for a (friend|mate)"', '"<0-2>"')
     assert "context.yaml: for_a_friend: " in faults_of(english)
 
 
