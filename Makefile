@@ -37,7 +37,7 @@ run: setup ## Run the whole service on this machine until Ctrl-C (PORT, PHONES_P
 	@exec $(BIN)/goldenhour run
 
 .PHONY: demo
-demo: setup ## Run it with a first contact that pages somebody, to look at
+demo: setup ## Play one story through everything; it ends by itself
 	@exec $(BIN)/goldenhour demo
 
 .PHONY: check
@@ -58,7 +58,7 @@ test-fast: setup ## The tests that start no processes
 .PHONY: lock
 lock: ## Resolve the locks anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 2; }
-	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra embedded \
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 \
 	  --generate-hashes --no-header --upgrade -o requirements.lock
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra embedded --group dev \
 	  --generate-hashes --no-header --upgrade -o requirements-dev.lock

@@ -11,7 +11,7 @@ from uuid import UUID
 from service.domain.escalation import Event, EventKind
 from service.domain.site import Site
 from service.usecases.paging import take_due_step
-from service.usecases.ports import Doorbell, Ledger
+from service.usecases.ports import Doorbell, Ledger, LedgerAway
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ class AdvanceCases:
                         return
                     case_id = case.case_id
                     page_ids = take_due_step(tx, self.sites[case.site], case)
+            except LedgerAway:
+                raise
             except Exception:
                 if case_id is None:
                     raise
