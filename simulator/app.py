@@ -7,9 +7,9 @@ from werkzeug.exceptions import NotFound
 
 from simulator.account import Account
 from simulator.api import messages_api, not_found
+from simulator.control_routes import control_api
 from simulator.exchange import new_exchange
 from simulator.page import phones_page
-from simulator.control_routes import control_api
 
 
 def create_app(account: Account) -> Flask:
