@@ -12,8 +12,10 @@ import os
 import sys
 from pathlib import Path
 
-# From the kernel's headers linux/prctl.h and linux/capability.h.
+# From the kernel's headers linux/prctl.h, linux/securebits.h and linux/capability.h.
 _PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAP_DAC_OVERRIDE = 1
@@ -24,7 +26,10 @@ def main(uid: int, gid: int, directory: Path, command: list[str]) -> None:
     """Become the account and then the program; ends with a sentence when that is not permitted."""
     linux = sys.platform == "linux"
     if linux:
-        ctypes.CDLL(None).prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        system = ctypes.CDLL(None)
+        # access(2), by which PostgreSQL looks for its own programs, forgets capabilities without this bit.
+        system.prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0)
+        system.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)
