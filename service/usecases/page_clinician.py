@@ -121,9 +121,11 @@ class PageClinician:
     def _send_again(self, tx: Transaction, page: Page) -> list[UUID]:
         if page.attempt >= self.patience.attempts:
             return self._write(tx, page, PageState.FAILED, detail="outcome_stayed_unknown")
-        to_ring = self._write(tx, page, PageState.PRESUMED_LOST)
-        case = tx.case(page.site, page.case_id)
-        if page.kind is PageKind.PAGE and (case is None or case.state is not CaseState.OPEN):
+        case = tx.lock_case(page.site, page.case_id)
+        if case is None or not tx.write_page(page, PageState.PRESUMED_LOST):
+            return []  # somebody else has the page by now, and knows more
+        to_ring = draw_consequences(tx, case, page, PageState.PRESUMED_LOST, "")
+        if page.kind is PageKind.PAGE and case.state is not CaseState.OPEN:
             return to_ring
         again = tx.queue_page(
             NewPage(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
-from service.domain.delivery import Ambiguous, PageState, Refusal, Rejected
+from service.domain.delivery import Accepted, Ambiguous, NotThere, PageState, Refusal, Rejected
 from service.domain.escalation import EventKind
 from service.usecases.ports import OutboundMessage
 from tests.database import TimeMachine
@@ -196,6 +196,26 @@ def test_a_process_that_wakes_after_its_lease_writes_nothing(
     with service.ledger.transaction() as tx:
         assert not tx.write_page(stale, PageState.FAILED)
     assert _states(engine) == ["sending"]
+
+
+def test_a_process_that_looked_too_long_sends_nothing_again(
+    service: ServiceUnderTest, engine: Engine, time_machine: TimeMachine
+) -> None:
+    service.carrier.outcomes = [Ambiguous()]
+    service.contact(TONIGHT)
+    service.work()
+    time_machine.forward(13)
+    (page_id,) = service.due_pages()
+    with service.ledger.transaction() as tx:
+        slow = tx.claim_page(page_id, "slow", timedelta(seconds=8))
+    assert slow is not None
+    time_machine.forward(9)
+    with service.ledger.transaction() as tx:
+        quick = tx.claim_page(page_id, "quick", timedelta(seconds=8))
+        assert quick is not None
+    service.page_clinician._settle_lookup(quick, Accepted("SM1"))
+    assert service.page_clinician._settle_lookup(slow, NotThere()) == []
+    assert _states(engine) == ["accepted"]
 
 
 def test_a_page_whose_case_was_taken_before_its_turn_is_never_sent(service: ServiceUnderTest) -> None:
