@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,15 +10,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from requests import HTTPError
 
 from simulator.intake import Intake
 from simulator.run import run
-from simulator.stack import StackFault
+from simulator.stack import Stack, StackFault
 
 pytestmark = pytest.mark.slow
 GOLDENHOUR = str(Path(sys.executable).with_name("goldenhour"))
@@ -107,3 +109,24 @@ def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(StackFault, match=r"port \d+ is in use; choose another with PORT="):
             run(taken.getsockname()[1], 0, tmp_path / "var")
+
+
+def test_a_key_is_made_listed_and_revoked_from_the_command_line(
+    boot: Callable[..., tuple[Stack, Intake]],
+) -> None:
+    stack, _ = boot(workers=0, sweepers=1)
+    made = stack.cli("keys", "create", "--name", "kiosk", "--site", "riverside", "--scope", "cases:read")
+    token = made.stdout.strip()
+    intake = Intake(stack.api_url, token)
+    assert intake.worklist() == []
+    listed = [json.loads(line) for line in stack.cli("keys", "list").stdout.splitlines()]
+    (kiosk,) = [key for key in listed if key["name"] == "kiosk"]
+    assert (kiosk["scopes"], kiosk["revoked_at"]) == (["cases:read"], None)
+    assert token.rpartition("_")[2] not in json.dumps(listed)
+    assert stack.cli("keys", "revoke", kiosk["key_id"]).returncode == 0
+    with pytest.raises(HTTPError, match="401"):
+        intake.worklist()
+    again = stack.cli("keys", "revoke", kiosk["key_id"])
+    assert (again.returncode, "no such key" in again.stderr) == (1, True)
+    elsewhere = stack.cli("keys", "create", "--name", "x", "--site", "nowhere", "--scope", "cases:read")
+    assert "there is no site nowhere" in elsewhere.stderr
