@@ -122,7 +122,7 @@ def test_a_key_is_made_listed_and_revoked_from_the_command_line(
     listed = [json.loads(line) for line in stack.cli("keys", "list").stdout.splitlines()]
     (kiosk,) = [key for key in listed if key["name"] == "kiosk"]
     assert (kiosk["scopes"], kiosk["revoked_at"]) == (["cases:read"], None)
-    assert token.rpartition("_")[2] not in json.dumps(listed)
+    assert token.split("_", 2)[2] not in json.dumps(listed)
     assert stack.cli("keys", "revoke", kiosk["key_id"]).returncode == 0
     with pytest.raises(HTTPError, match="401"):
         intake.worklist()
