@@ -47,10 +47,10 @@ def _stopped(error: ConfigurationFaults) -> click.ClickException:
 
 
 @main.command()
-@click.argument("source", type=click.File("r", encoding="utf-8"))
+@click.argument("source", type=click.File("rb"))
 @click.option("--config", "config_dir", type=click.Path(exists=True, file_okay=False), help="The rule files.")
 @click.option("--text-limit", default=100_000, show_default=True, help="Longest text, in characters.")
-def score(source: IO[str], config_dir: str | None, text_limit: int) -> None:
+def score(source: IO[bytes], config_dir: str | None, text_limit: int) -> None:
     """Assess first contacts, one JSON object a line; `-` reads standard input. Needs no database.
 
     A line that cannot be assessed gives a problem in its place, and exit status 1 at the end.

@@ -67,7 +67,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         data_keys=keys,
         active_key=next(iter(keys), ""),
         public_url=source.url("GOLDENHOUR_PUBLIC_URL", {"http", "https"}).rstrip("/"),
-        bind=source.text("GOLDENHOUR_BIND", "0.0.0.0:8080"),
+        bind=source.address("GOLDENHOUR_BIND", "0.0.0.0:8080"),
         twilio=TwilioAccount(
             account_sid=source.text("TWILIO_ACCOUNT_SID"),
             auth_token=source.text("TWILIO_AUTH_TOKEN"),
@@ -119,15 +119,23 @@ class _Source:
 
     def url(self, name: str, schemes: set[str]) -> str:
         value = self.text(name)
-        if value and urlsplit(value).scheme not in schemes:
+        if value and not _is_url(value, schemes):
             self.faults.append(f"{name} is not a URL with one of the schemes {', '.join(sorted(schemes))}")
+        return value
+
+    def address(self, name: str, default: str) -> str:
+        """`host:port`."""
+        value = self.text(name, default)
+        host, _, port = value.rpartition(":")
+        if not host or not port.isascii() or not port.isdigit() or not 0 < int(port[:6]) < 65_536:
+            self.faults.append(f"{name} is not `host:port`")
         return value
 
     def number(self, name: str, default: float, *, whole: bool = False) -> float:
         value = self.text(name, str(default))
         try:
             number = float(int(value)) if whole else float(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             number = 0.0
         if not 0 < number < float("inf"):
             self.faults.append(f"{name} is not a {'whole ' if whole else ''}number above zero")
@@ -136,7 +144,7 @@ class _Source:
 
     def directory(self, name: str, default: Path | None) -> Path:
         path = Path(self.text(name, None if default is None else str(default)) or ".")
-        if not path.is_dir():
+        if "\0" in str(path) or not path.is_dir():
             self.faults.append(f"{name} is not a directory")
         return path
 
@@ -150,7 +158,17 @@ class _Source:
                 self.faults.append(f"{name}: pair {number} is not a new `id:base64 of 32 bytes`")
                 continue
             keys[key_id] = key
+        if not keys and name not in " ".join(self.faults):
+            self.faults.append(f"{name} names no key")
         return keys
+
+
+def _is_url(value: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/"))
 
 
 def _decode_key(encoded: str) -> bytes | None:

@@ -83,3 +83,23 @@ def test_no_secret_stands_in_the_text_of_the_settings(tmp_path: Path) -> None:
     text = repr(read_settings(_good(tmp_path)))
     assert "pa55word" not in text
     assert "\\x00" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GOLDENHOUR_DATA_KEYS", ","),
+        ("GOLDENHOUR_PUBLIC_URL", "https://[x"),
+        ("GOLDENHOUR_PUBLIC_URL", "https:"),
+        ("DATABASE_URL", "postgresql:"),
+        ("GOLDENHOUR_TEXT_LIMIT", "9" * 400),
+        ("GOLDENHOUR_BIND", "nonsense"),
+        ("GOLDENHOUR_BIND", "0.0.0.0:99999"),
+        ("GOLDENHOUR_SITES_DIR", "sites\0here"),
+    ],
+)
+def test_a_value_that_cannot_work_is_a_fault_and_never_a_crash(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ConfigurationFaults) as raised:
+        read_settings({**_good(tmp_path), name: value})
+    assert len(raised.value.faults) == 1
+    assert raised.value.faults[0].startswith(name)

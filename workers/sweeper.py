@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from uuid import UUID
@@ -35,20 +35,33 @@ class Sweeper:
             pool.shutdown(cancel_futures=True)  # what was not begun is another sweeper's at once
 
     def _sweep(self, submit: Callable[[UUID], Future[None]]) -> None:
-        try:
-            unrung = self._service.advance_cases()
-            due = self._service.due_pages()
-            self._service.watch.beat(self._service.process)
-        except LedgerAway:
-            log.warning("the database is away; nothing is lost, and nothing moves")
-            return
-        except Exception:
-            log.exception("a sweep failed; the next one follows")
-            return
+        waiting: list[UUID] = []
+        well = [
+            self._part(self._service.advance_cases, waiting),
+            self._part(self._service.due_pages, waiting),
+        ]
         self._carrying = {page: future for page, future in self._carrying.items() if not future.done()}
-        for page_id in dict.fromkeys([*unrung, *due]):
+        for page_id in dict.fromkeys(waiting):
             if page_id not in self._carrying:
                 self._carrying[page_id] = submit(page_id)
+        if all(well):
+            self._part(self._beat, waiting)
+
+    def _part(self, part: Callable[[], Iterable[UUID]], found: list[UUID]) -> bool:
+        """One part of a sweep, which may fail without the others."""
+        try:
+            found += part()
+        except LedgerAway:
+            log.warning("the database is away; nothing is lost, and nothing moves")
+        except Exception:
+            log.exception("a part of a sweep failed; the next sweep follows")
+        else:
+            return True
+        return False
+
+    def _beat(self) -> tuple[UUID, ...]:
+        self._service.watch.beat(self._service.process)
+        return ()
 
     def _carry(self, page_id: UUID) -> None:
         try:

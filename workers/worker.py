@@ -22,13 +22,14 @@ def run() -> None:
     if not service.page_clinician.carriers:  # builds it: a fault must stop the start, not a job
         raise LookupError("there is no carrier")
     while True:
+        worker = _worker(service.worker_queue())
         try:
-            _worker(service.worker_queue()).work(logging_level=None)
+            worker.work(logging_level=None)
         except RedisError as error:
             log.warning("Redis is away; the sweeper does the work", extra={"reason": type(error).__name__})
-            time.sleep(_TRY_AGAIN_AFTER)
-        else:
+        if worker._stop_requested:  # noqa: SLF001 - rq also returns from trouble, and says it nowhere else
             return
+        time.sleep(_TRY_AGAIN_AFTER)
 
 
 def _worker(queue: Queue) -> Worker:

@@ -58,6 +58,8 @@ _REFUSALS = {
     21659: Refusal.SENDER,
     30002: Refusal.PROVIDER,
 }
+# These are about the account, whoever is paged: the page waits for the account to be put right.
+_OF_THE_ACCOUNT = frozenset({Refusal.PROVIDER, Refusal.SENDER})
 _VALIDITY = (10, 36_000)  # seconds: below about 5 Twilio drops what it would have sent; above is refused
 _SKEW = timedelta(seconds=60)  # how far the carrier's clock may be behind ours
 _LISTED = 50
@@ -137,7 +139,8 @@ def _rejected(refusal: TwilioRestException) -> SendOutcome:
         return Rejected(Refusal.THROTTLED, permanent=False)
     if refusal.status >= 500:
         return Ambiguous()
-    return Rejected(_REFUSALS.get(refusal.code or 0, Refusal.CONTENT), permanent=True)
+    meaning = _REFUSALS.get(refusal.code or 0, Refusal.CONTENT)
+    return Rejected(meaning, permanent=meaning not in _OF_THE_ACCOUNT)
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from service.adapters.twilio_sms import STATES
 from service.usecases.ports import DeliveryReport, InboundMessage
+
+_SID = re.compile(r"[A-Za-z0-9]{1,64}")
+_CODE = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +29,15 @@ class TwilioWebhooks:
 
     def report(self, form: Mapping[str, str]) -> DeliveryReport | None:
         state = STATES.get(form.get("MessageStatus", ""))
-        sid = form.get("MessageSid", "")
-        if state is None or not sid:
+        sid, code = form.get("MessageSid", ""), form.get("ErrorCode", "")
+        if state is None or not _SID.fullmatch(sid):
             return None
-        code = form.get("ErrorCode", "")
-        known = code.isascii() and code.isdigit()
-        return DeliveryReport(state, sid, f"carrier error {code}" if known else "")
+        return DeliveryReport(state, sid, f"carrier error {code}" if _CODE.fullmatch(code) else "")
 
     def message(self, form: Mapping[str, str]) -> InboundMessage | None:
         sid, number = form.get("MessageSid", ""), form.get("From", "")
-        return InboundMessage(sid, number, form.get("Body", "")) if sid and number else None
+        known = _SID.fullmatch(sid) and number
+        return InboundMessage(sid, number, form.get("Body", "")) if known else None
 
     def answer(self, text: str | None) -> str:
         response = MessagingResponse()

@@ -16,7 +16,7 @@ class PageState(StrEnum):
     UNKNOWN = "unknown"
     """The carrier may or may not have it: ask the carrier, then send again."""
     PRESUMED_LOST = "presumed_lost"
-    """The carrier did not know of it: a new attempt stands in its place."""
+    """The carrier did not show that it has it: a new attempt stands in its place."""
     ACCEPTED = "accepted"
     """The carrier has it: the step's time runs on."""
     SENT = "sent"
@@ -47,7 +47,7 @@ def later(current: PageState, reported: PageState) -> PageState:
 
 
 class PageKind(StrEnum):
-    """What a message to a clinician is for. Only `PAGE` asks for anything."""
+    """What a message to a clinician is for."""
 
     PAGE = "page"
     YOURS = "yours"
@@ -67,6 +67,10 @@ class Refusal(StrEnum):
     PROVIDER = "provider"
     THROTTLED = "throttled"
     UNREACHABLE = "unreachable"
+
+
+ASKS = frozenset({PageKind.PAGE, PageKind.RISEN, PageKind.EXPIRED})
+"""Those that ask for a reply; the others tell how a case stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -100,8 +100,8 @@ WhoIsOnCall = Callable[[str], OnCall | NobodyOnCall]
 def advance(case: Case, on_call: WhoIsOnCall, everyone: Sequence[str], now: datetime) -> Advance:
     """Take the step that is due. Always ends with somebody to page or with the alarm, and with a next time.
 
-    A step with nobody to page is recorded and passed over at once. Only one step fires, however many
-    fell due meanwhile.
+    A step with nobody on call is recorded and passed over at once, and so is one whose people have all
+    passed. Only one step fires, however many fell due meanwhile.
     """
     events: list[Event] = []
     if case.state is CaseState.ACKNOWLEDGED:
@@ -145,14 +145,17 @@ def _page_everyone(case: Case, everyone: Sequence[str], now: datetime, events: l
     return Advance(case, fired, tuple(everyone), tuple(events))
 
 
-def hastened(case: Case, fired: Position, now: datetime) -> Case:
+def came_to_nothing(case: Case, fired: Position, now: datetime) -> Case:
     """The case once every page of a step came to nothing: the next step is due now.
 
     Only while that step is the one being waited for. Paging everyone keeps its pace, or a dead carrier
-    would make it spin.
+    would make it spin: there the alarm is raised at once.
     """
-    waiting = case.state is CaseState.OPEN and fired.round <= case.plan.repeats
-    if not waiting or _following(replace(case, position=fired)) != case.position:
+    if case.state is not CaseState.OPEN:
+        return case
+    if fired.round > case.plan.repeats and fired.episode == case.position.episode:
+        return replace(case, alarm=True)
+    if _following(replace(case, position=fired)) != case.position:
         return case
     return replace(case, next_action_at=now)
 
@@ -168,26 +171,36 @@ def acknowledged(case: Case, clinician: str, now: datetime) -> Case:
     )
 
 
-def passed(case: Case, clinician: str, now: datetime) -> Case:
-    """The case once somebody has passed it on: the next step is due now.
+def passed(case: Case, clinician: str, waited_for: Collection[str], now: datetime) -> Case:
+    """The case once somebody has passed it on: when it waits for them, the next step is due now.
 
-    A pass by its owner opens a taken case again, from the first step.
+    A pass by its owner opens a taken case again, from the first step. Passing twice, or passing while
+    somebody else is waited for, takes nobody's time away.
     """
     if case.state is CaseState.ACKNOWLEDGED and case.owner == clinician:
-        case = reopened(case, now)
-    if case.state is not CaseState.OPEN:
+        return replace(reopened(case, now), passed=frozenset({clinician}))
+    if case.state is not CaseState.OPEN or clinician in case.passed:
         return case
-    return replace(case, passed=case.passed | {clinician}, next_action_at=now)
+    due = now if clinician in waited_for else case.next_action_at
+    return replace(case, passed=case.passed | {clinician}, next_action_at=due)
 
 
 def risen(case: Case, urgency: Urgency, plan: Plan, respond_by: datetime | None, now: datetime) -> Case:
-    """The case at a higher urgency: paged for again, by the new urgency's plan, taken or not."""
+    """The case at a higher urgency, or with new words as grave: open and paged for by the new plan.
+
+    Nothing gets later by it: when anybody was paged already or had the case, the first page is due now;
+    an alarm stays; the earlier time to respond stands.
+    """
+    untouched = case.state is CaseState.OPEN and case.position == Position()
+    due = min(case.next_action_at, now + plan.first_page_after) if untouched else now
+    times = [time for time in (case.respond_by, respond_by) if time is not None]
     return replace(
         reopened(case, now),
         urgency=urgency,
         plan=plan,
-        respond_by=respond_by,
-        next_action_at=now + plan.first_page_after,
+        respond_by=min(times, default=None),
+        next_action_at=due,
+        alarm=case.alarm,
     )
 
 

@@ -41,10 +41,10 @@ class AdvanceCases:
             case_id = None
             try:
                 with self.ledger.transaction() as tx:
-                    case = tx.lock_due_case(besides=failed)
-                    if case is None:
+                    case_id = tx.lock_due_case(besides=failed)
+                    if case_id is None:
                         return
-                    case_id = case.case_id
+                    case = tx.due_case(case_id)
                     page_ids = take_due_step(tx, self.sites[case.site], case)
             except LedgerAway:
                 raise
@@ -59,5 +59,5 @@ class AdvanceCases:
 
     def _set_aside(self, case_id: UUID) -> None:
         with self.ledger.transaction() as tx:
-            tx.set_case_aside(case_id, tx.now + SET_ASIDE_FOR)
-            tx.record(case_id, Event(EventKind.ALARM, detail="cannot be advanced"))
+            if tx.set_case_aside(case_id, tx.now + SET_ASIDE_FOR):
+                tx.record(case_id, Event(EventKind.ALARM, detail="cannot be advanced"))

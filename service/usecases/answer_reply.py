@@ -11,11 +11,13 @@ from service.domain.messages import Messages, Text
 from service.domain.replies import Automatic, PassOn, Reply, Take, read_reply
 from service.domain.site import Channel, Site
 from service.usecases.decide_case import Decided, Decision, pass_on, take
-from service.usecases.ports import Doorbell, Ledger, Transaction
+from service.usecases.ports import Doorbell, Ledger, LedgerAway, Transaction
 
 PROMPTS = 3
 PROMPT_WINDOW = timedelta(minutes=15)
 """At most so many answers to unclear messages in this time: two machines must not talk all night."""
+BARE_WORDS_REACH = timedelta(hours=12)
+"""A bare word may mean any case that asked its sender in this time, and not only one that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,13 @@ class AnswerReply:
         sender = self._sender(number)
         if sender is None:
             return None
-        reply = read_reply(text)
+        try:
+            return self._act(provider_id, sender, read_reply(text))
+        except LedgerAway:
+            # The carrier will not send it again: a deadlock or a lost connection must not lose a reply.
+            return self._act(provider_id, sender, read_reply(text))
+
+    def _act(self, provider_id: str, sender: Sender, reply: Reply) -> str | None:
         with self.ledger.transaction() as tx:
             if isinstance(reply, Automatic) or not tx.remember_reply(provider_id):
                 return None
@@ -71,10 +79,8 @@ class AnswerReply:
             return None
         if reply.code is not None:
             return tx.lock_case_by_code(tuple(sender.at), reply.code)
-        live = _live_cases(tx, sender)
-        if isinstance(reply, Take):
-            live = tuple(case for case in live if case.state is CaseState.OPEN)
-        return tx.lock_case(live[0].site, live[0].case_id) if len(live) == 1 else None
+        meant = _meant_cases(tx, sender)
+        return tx.lock_case(meant[0].site, meant[0].case_id) if len(meant) == 1 else None
 
     def _answer(self, tx: Transaction, decided: Decided, reply: Reply, clinician: str) -> str | None:
         case = decided.case
@@ -94,7 +100,8 @@ class AnswerReply:
         if tx.prompts_since(sender.identity, tx.now - PROMPT_WINDOW) >= PROMPTS:
             return None
         tx.remember_prompt(sender.identity)
-        codes = tuple(case.code for case in _live_cases(tx, sender))
+        meant = _meant_cases(tx, sender)
+        codes = tuple(case.code for case in meant if case.state is not CaseState.CLOSED)
         if not codes:
             return self.messages.say(Text.NONE_OPEN)
         named = isinstance(reply, Take | PassOn) and reply.code is not None
@@ -107,6 +114,9 @@ def _decide(tx: Transaction, case: Case, clinician: str, reply: Reply) -> Decide
     return verb(tx, case, clinician, Channel.SMS.value)
 
 
-def _live_cases(tx: Transaction, sender: Sender) -> tuple[Case, ...]:
-    """Open cases that the sender was paged for, and taken ones that are theirs."""
-    return tuple(case for site, person in sender.at.items() for case in tx.cases_paged_to(site, person))
+def _meant_cases(tx: Transaction, sender: Sender) -> tuple[Case, ...]:
+    """What the sender may mean without saying so. With more than one, nothing is guessed."""
+    since = tx.now - BARE_WORDS_REACH
+    return tuple(
+        case for site, person in sender.at.items() for case in tx.cases_meant_by(site, person, since)
+    )

@@ -44,7 +44,8 @@ def take(tx: Transaction, case: Case, clinician: str, over: str) -> Decided:
     tx.cancel_queued(case.case_id)
     tx.record(case.case_id, Event(EventKind.ACKNOWLEDGED, clinician, over))
     to_ring = tell(tx, case, PageKind.YOURS, clinician)
-    return Decided(Decision.DONE, case, (*to_ring, *_tell_others(tx, case, PageKind.TAKEN, clinician)))
+    told = _tell_others(tx, case, PageKind.TAKEN, clinician, tx.told(case.case_id))
+    return Decided(Decision.DONE, case, (*to_ring, *told))
 
 
 def pass_on(tx: Transaction, case: Case, clinician: str, over: str) -> Decided:
@@ -53,27 +54,29 @@ def pass_on(tx: Transaction, case: Case, clinician: str, over: str) -> Decided:
         return Decided(Decision.ALREADY_CLOSED, case)
     if case.state is CaseState.ACKNOWLEDGED and case.owner != clinician:
         return Decided(Decision.TAKEN_BY_ANOTHER, case)
-    case = escalation.passed(case, clinician, tx.now)
+    waited_for = tx.waited_for(case.case_id, case.position.episode)
+    case = escalation.passed(case, clinician, waited_for, tx.now)
     tx.save_case(case)
     tx.record(case.case_id, Event(EventKind.PASSED, clinician, over))
     return Decided(Decision.DONE, case)
 
 
 def close(tx: Transaction, case: Case, clinician: str, disposition: str) -> Decided:
-    """Close the (locked) case with what was done; tell everyone who was paged and does not know yet."""
+    """Close the (locked) case with what was done; tell those who were asked, or the owner, if another."""
     if case.state is CaseState.CLOSED:
         return Decided(Decision.ALREADY_CLOSED, case)
-    was_open = case.state is CaseState.OPEN
+    concerned = tx.told(case.case_id) if case.owner is None else (case.owner,)
     case = escalation.closed(case, disposition)
     tx.save_case(case)
     tx.cancel_queued(case.case_id)
     tx.record(case.case_id, Event(EventKind.CLOSED, clinician, disposition))
-    told = _tell_others(tx, case, PageKind.CLOSED, clinician) if was_open else ()
-    return Decided(Decision.DONE, case, told)
+    return Decided(Decision.DONE, case, _tell_others(tx, case, PageKind.CLOSED, clinician, concerned))
 
 
-def _tell_others(tx: Transaction, case: Case, kind: PageKind, clinician: str) -> tuple[UUID, ...]:
-    others = [other for other in tx.told(case.case_id, case.position.episode) if other != clinician]
+def _tell_others(
+    tx: Transaction, case: Case, kind: PageKind, clinician: str, concerned: Collection[str]
+) -> tuple[UUID, ...]:
+    others = [other for other in concerned if other != clinician]
     return tuple(page for other in others for page in tell(tx, case, kind, other, about=clinician))
 
 

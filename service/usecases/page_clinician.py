@@ -30,8 +30,8 @@ from service.usecases.ports import Carrier, Doorbell, Ledger, NewPage, OutboundM
 class Patience:
     """How long a claim lasts, when to look again, and when a lost send is given up.
 
-    `lease` is longer than the longest carrier call. `settle`: a carrier that was called so long ago and
-    does not know of the page never took it.
+    `lease` is longer than a carrier call that keeps to its time limits; one that does not loses it.
+    `settle`: a carrier that was called so long ago and does not show the page is taken not to have it.
     """
 
     lease: timedelta
@@ -73,7 +73,7 @@ class PageClinician:
         self.doorbell.ring(to_ring)
 
     def _claim(self, page_id: UUID) -> Page | None:
-        """Claim the page; its `state` is the one found. No case is locked here: others lock it first."""
+        """Claim the page; its `state` is the one found."""
         with self.ledger.transaction() as tx:
             page = tx.claim_page(page_id, self.process, self.patience.lease)
             if page is not None and page.state is PageState.QUEUED and _is_moot(tx, page):
@@ -110,22 +110,22 @@ class PageClinician:
 
     def _settle_lookup(self, page: Page, found: Lookup) -> list[UUID]:
         with self.ledger.transaction() as tx:
-            if isinstance(found, Accepted):
+            case = tx.lock_case(page.site, page.case_id)
+            if isinstance(found, Accepted) and found.provider_id not in tx.provider_ids(page.case_id):
                 return self._write(tx, page, found.state, provider_id=found.provider_id)
             settled_at = page.attempted_at + self.patience.settle
             if tx.now < settled_at:
                 again = min(settled_at, tx.now + self.patience.look_again)
                 return self._write(tx, page, PageState.UNKNOWN, not_before=again)
-            return self._send_again(tx, page)
+            return [] if case is None else self._send_again(tx, case, page)
 
-    def _send_again(self, tx: Transaction, page: Page) -> list[UUID]:
+    def _send_again(self, tx: Transaction, case: Case, page: Page) -> list[UUID]:
         if page.attempt >= self.patience.attempts:
             return self._write(tx, page, PageState.FAILED, detail="outcome_stayed_unknown")
-        case = tx.lock_case(page.site, page.case_id)
-        if case is None or not tx.write_page(page, PageState.PRESUMED_LOST):
+        if not tx.write_page(page, PageState.PRESUMED_LOST):
             return []  # somebody else has the page by now, and knows more
         to_ring = draw_consequences(tx, case, page, PageState.PRESUMED_LOST, "")
-        if page.kind is PageKind.PAGE and case.state is not CaseState.OPEN:
+        if _is_past(case, page):
             return to_ring
         again = tx.queue_page(
             NewPage(
@@ -169,7 +169,10 @@ def draw_consequences(tx: Transaction, case: Case, page: Page, state: PageState,
     if state in CAME_TO_NOTHING:
         states = tx.step_pages(case.case_id, page.position)
         if all(s in CAME_TO_NOTHING or s is PageState.PRESUMED_LOST for s in states):
-            tx.save_case(escalation.hastened(case, page.position, tx.now))
+            after = escalation.came_to_nothing(case, page.position, tx.now)
+            tx.save_case(after)
+            if after.alarm and not case.alarm:
+                tx.record(case.case_id, Event(EventKind.ALARM, detail="nobody can be reached"))
     if state in ARRIVED_FOR_ALL_WE_KNOW and page.clinician != case.owner:
         if case.state is CaseState.ACKNOWLEDGED:
             return tell(tx, case, PageKind.TAKEN, page.clinician, about=case.owner)
@@ -179,8 +182,21 @@ def draw_consequences(tx: Transaction, case: Case, page: Page, state: PageState,
 
 
 def _is_moot(tx: Transaction, page: Page) -> bool:
-    """Whether a page that nobody was sent yet asks for nothing any more."""
-    if page.kind is not PageKind.PAGE:
-        return False
+    """Whether a message that nobody was sent yet is past its sense."""
     case = tx.case(page.site, page.case_id)
-    return case is None or case.state is not CaseState.OPEN or tx.superseded(page)
+    return case is None or _is_past(case, page) or (page.kind is PageKind.PAGE and tx.superseded(page))
+
+
+def _is_past(case: Case, page: Page) -> bool:
+    """Whether what the message says is no longer so: it would call off, or call for, what is not."""
+    match page.kind:
+        case PageKind.PAGE:
+            return case.state is not CaseState.OPEN
+        case PageKind.RISEN | PageKind.EXPIRED:
+            return case.state is not CaseState.OPEN or case.position.episode != page.position.episode
+        case PageKind.YOURS:
+            return case.owner != page.clinician or case.state is not CaseState.ACKNOWLEDGED
+        case PageKind.TAKEN:
+            return case.owner != page.about
+        case PageKind.CLOSED:
+            return case.state is not CaseState.CLOSED

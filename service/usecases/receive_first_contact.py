@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,7 +17,9 @@ from service.domain.escalation import Case, CaseState, Event, EventKind, Positio
 from service.domain.site import Site
 from service.domain.urgency import Urgency
 from service.usecases.paging import take_due_step, tell
-from service.usecases.ports import Doorbell, KeyGone, Ledger, StoredContact, Transaction
+from service.usecases.ports import Doorbell, KeyGone, Ledger, LedgerAway, StoredContact, Transaction
+
+log = logging.getLogger(__name__)
 
 CODE_RESTS_FOR = timedelta(days=90)
 """A code is not used again for so long, so that a late reply never meets another case."""
@@ -60,38 +63,66 @@ class ReceiveFirstContact:
             if stored is None:
                 stored = tx.create_contact(site, contact.contact_id, contact.age)
             fresh = _fresh_answers(stored, contact)
+            stored, older = _with_age(tx, stored, contact.age)
             standing = _standing_assessment(tx, stored)
-            if standing is not None and not fresh:
+            if standing is not None and not fresh and not older:
                 return Receipt(standing, stored=False)
-            assessment, to_ring = self._store(tx, self.sites[site], stored, fresh)
+            tx.store_answers(stored, fresh)
+            whole = FirstContact(
+                stored.contact_id, (*stored.answers, *fresh), stored.age, unreadable=stored.unreadable
+            )
+            assessment = self.assessor.assess(whole)
+            tx.store_assessment(stored, assessment)
+            to_ring = self._escalate(tx, self.sites[site], stored, fresh, assessment)
         self.doorbell.ring(to_ring)
         return Receipt(assessment, stored=True)
 
-    def _store(
-        self, tx: Transaction, site: Site, stored: StoredContact, fresh: tuple[Answer, ...]
-    ) -> tuple[Assessment, list[UUID]]:
-        tx.store_answers(stored, fresh)
-        whole = FirstContact(
-            stored.contact_id, (*stored.answers, *fresh), stored.age, unreadable=stored.unreadable
-        )
-        assessment = self.assessor.assess(whole)
-        tx.store_assessment(stored, assessment)
-        alone = self.assessor.assess(replace(whole, answers=fresh, unreadable=()))
-        return assessment, self._escalate(tx, site, stored, assessment.urgency, alone.urgency)
-
     def _escalate(
-        self, tx: Transaction, site: Site, stored: StoredContact, whole: Urgency, alone: Urgency
+        self,
+        tx: Transaction,
+        site: Site,
+        stored: StoredContact,
+        fresh: tuple[Answer, ...],
+        whole: Assessment,
     ) -> list[UUID]:
+        if not fresh and (stored.answers or stored.unreadable):
+            return []  # nothing was said that was not known
+        urgency = self._since_last_closed(tx, stored, fresh, whole)
         live = tx.live_case(stored)
         if live is None:
-            return self._open(tx, site, stored, _urgency_of_new_case(tx, stored, whole, alone))
-        if not whole.outranks(live.urgency):
-            tx.record(live.case_id, Event(EventKind.ANSWERS_ADDED))
-            return []
-        plan = site.plans[whole]
-        case = escalation.risen(live, whole, plan, _respond_by(tx, self.assessor, whole), tx.now)
+            return self._open(tx, site, stored, urgency)
+        if urgency.outranks(live.urgency) or self._says_more(site, stored, fresh, live):
+            return self._raise(tx, site, live, max(urgency, live.urgency, key=lambda u: u.rank))
+        tx.record(live.case_id, Event(EventKind.ANSWERS_ADDED))
+        return []
+
+    def _since_last_closed(
+        self, tx: Transaction, stored: StoredContact, fresh: tuple[Answer, ...], whole: Assessment
+    ) -> Urgency:
+        """The urgency of all that was said since a human last closed a case of this contact."""
+        closed_at = tx.closed_at(stored)
+        if closed_at is None:
+            return whole.urgency
+        since = tx.answers_since(stored, closed_at)
+        said = (*(answer for answer in stored.answers if answer.answer_id in since), *fresh)
+        return self.assessor.assess(FirstContact(stored.contact_id, said, stored.age)).urgency
+
+    def _says_more(self, site: Site, stored: StoredContact, fresh: tuple[Answer, ...], live: Case) -> bool:
+        """Whether a taken case of the kind that is paged at once gets words that are as grave, and new."""
+        if live.state is not CaseState.ACKNOWLEDGED or live.plan.first_page_after:
+            return False
+        known = {_content(answer) for answer in stored.answers}
+        novel = tuple(answer for answer in fresh if _content(answer) not in known)
+        if not novel:
+            return False
+        alone = self.assessor.assess(FirstContact(stored.contact_id, novel, stored.age))
+        return not live.urgency.outranks(alone.urgency)
+
+    def _raise(self, tx: Transaction, site: Site, live: Case, urgency: Urgency) -> list[UUID]:
+        respond_by = _respond_by(tx, self.assessor, urgency)
+        case = escalation.risen(live, urgency, site.plans[urgency], respond_by, tx.now)
         tx.cancel_queued(case.case_id)
-        tx.record(case.case_id, Event(EventKind.URGENCY_ROSE, detail=f"{live.urgency} to {whole}"))
+        tx.record(case.case_id, Event(EventKind.URGENCY_ROSE, detail=f"{live.urgency} to {urgency}"))
         tx.save_case(case)
         told = [] if live.owner is None else tell(tx, case, PageKind.RISEN, live.owner)
         return [*told, *self._start(tx, site, case)]
@@ -118,7 +149,18 @@ class ReceiveFirstContact:
         return self._start(tx, site, case)
 
     def _start(self, tx: Transaction, site: Site, case: Case) -> list[UUID]:
-        return take_due_step(tx, site, case) if case.next_action_at <= tx.now else []
+        """The first step, when it is due now. If it fails, the contact and its case must be stored all the
+        same: the case is due, and a sweeper takes it or raises the alarm."""
+        if case.next_action_at > tx.now:
+            return []
+        try:
+            with tx.savepoint():
+                return take_due_step(tx, site, case)
+        except LedgerAway:
+            raise
+        except Exception:
+            log.exception("a first step could not be taken", extra={"case_id": str(case.case_id)})
+            return []
 
     def _unused_code(self, tx: Transaction) -> str:
         code = self.new_code()
@@ -140,7 +182,7 @@ def _fresh_answers(stored: StoredContact, contact: FirstContact) -> tuple[Answer
     known = {answer.answer_id: answer for answer in stored.answers}
     faults: list[Fault] = []
     fresh: list[Answer] = []
-    if contact.age is not None and contact.age != stored.age:
+    if None not in {contact.age, stored.age} and contact.age != stored.age:
         faults.append(Fault("/age", "differs from what is stored"))
     for number, answer in enumerate(contact.answers):
         if answer.answer_id in stored.unreadable:
@@ -154,10 +196,17 @@ def _fresh_answers(stored: StoredContact, contact: FirstContact) -> tuple[Answer
     return tuple(fresh)
 
 
-def _urgency_of_new_case(tx: Transaction, stored: StoredContact, whole: Urgency, alone: Urgency) -> Urgency:
-    """After a closed case only what is new opens another one: its own urgency, or a rise of the whole."""
-    previous = tx.latest_case(stored)
-    return whole if previous is None or whole.outranks(previous.urgency) else alone
+def _with_age(tx: Transaction, stored: StoredContact, age: int | None) -> tuple[StoredContact, bool]:
+    """The contact with an age that was not known before, and whether there is one."""
+    if age is None or stored.age is not None:
+        return stored, False
+    tx.fill_age(stored, age)
+    return replace(stored, age=age), True
+
+
+def _content(answer: Answer) -> Answer:
+    """An answer without its id and time: the same words again are nothing new."""
+    return replace(answer, answer_id="", at=None)
 
 
 def _respond_by(tx: Transaction, assessor: Assessor, urgency: Urgency) -> datetime | None:

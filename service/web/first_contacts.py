@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from flask import Response, jsonify, make_response, request, url_for
+from flask import Response, jsonify, make_response, request
 
 from service.domain.answers import FirstContact
 from service.domain.errors import NotFound
@@ -14,7 +15,7 @@ from service.web.auth import api_key, requires
 from service.web.json_body import Blueprint
 from service.web.problems import ProblemSchema
 from service.web.schemas.assessment import AcceptedSchema, AssessmentSchema
-from service.web.schemas.intake import AnswersSchema, FirstContactSchema
+from service.web.schemas.intake import ID_FORM, AnswersSchema, FirstContactSchema
 from service.web.wiring import wiring
 
 blueprint = Blueprint("first_contacts", __name__, url_prefix="/v1/first-contacts")
@@ -28,7 +29,8 @@ blueprint = Blueprint("first_contacts", __name__, url_prefix="/v1/first-contacts
 @blueprint.alt_response(409, schema=ProblemSchema, description="Contradicts what is stored.")
 def create(contact: FirstContact) -> Response:
     """Take in a first contact."""
-    return _respond(wiring().receive.create(api_key().site, contact))
+    receipt = wiring().receive.create(api_key().site, contact)
+    return _respond(receipt, f"first-contacts/{contact.contact_id}/assessment")
 
 
 @blueprint.post("/<contact_id>/answers")
@@ -40,8 +42,8 @@ def create(contact: FirstContact) -> Response:
 @blueprint.alt_response(409, schema=ProblemSchema, description="Contradicts what is stored.")
 def add(more: dict[str, Any], contact_id: str) -> Response:
     """Take in more answers of a first contact, in any order."""
-    contact = FirstContact(contact_id, tuple(more["answers"]))
-    return _respond(wiring().receive.add(api_key().site, contact))
+    contact = FirstContact(_known_form(contact_id), tuple(more["answers"]))
+    return _respond(wiring().receive.add(api_key().site, contact), "assessment")
 
 
 @blueprint.get("/<contact_id>/assessment")
@@ -51,25 +53,39 @@ def add(more: dict[str, Any], contact_id: str) -> Response:
 @blueprint.alt_response(410, schema=ProblemSchema, description="Its encryption key is gone.")
 def assessment(contact_id: str) -> Any:
     """Read the assessment that stands."""
-    found = wiring().read.assessment(api_key().site, contact_id)
+    found = wiring().read.assessment(api_key().site, _known_form(contact_id))
     if found is None:
-        raise NotFound("There is no first contact with this id at this site.")
+        raise NotFound(_NO_SUCH_CONTACT)
     return found
 
 
-def _respond(receipt: Receipt) -> Response:
+_NO_SUCH_CONTACT = "There is no first contact with this id at this site."
+_MINIMAL = re.compile(r"""\s*return\s*=\s*"?minimal"?\s*(;|$)""", re.IGNORECASE)
+
+
+def _known_form(contact_id: str) -> str:
+    """An id in a path that could not have been stored is not found, whatever it is."""
+    if not ID_FORM.match(contact_id):
+        raise NotFound(_NO_SUCH_CONTACT)
+    return contact_id
+
+
+def _respond(receipt: Receipt, location: str) -> Response:
+    """`location` is relative: a proxy may put our paths below one of its own."""
     contact_id = receipt.assessment.contact_id
-    if _wants_no_judgement():
+    preferred = _prefers_no_judgement()
+    if preferred or Scope.ASSESSMENTS_READ not in api_key().scopes:
         response = make_response(jsonify(AcceptedSchema().dump({"contact_id": contact_id})), 202)
-        response.headers["Preference-Applied"] = "return=minimal"
+        if preferred:
+            response.headers["Preference-Applied"] = "return=minimal"
         return response
     response = make_response(
         jsonify(AssessmentSchema().dump(receipt.assessment)), 201 if receipt.stored else 200
     )
-    response.headers["Location"] = url_for("first_contacts.assessment", contact_id=contact_id)
+    response.headers["Location"] = location
     return response
 
 
-def _wants_no_judgement() -> bool:
-    preferences = {part.strip().lower() for part in request.headers.get("Prefer", "").split(",")}
-    return "return=minimal" in preferences or Scope.ASSESSMENTS_READ not in api_key().scopes
+def _prefers_no_judgement() -> bool:
+    """RFC 7240: spaces, quotes and further parameters do not matter; in doubt the judgement stays away."""
+    return any(_MINIMAL.match(preference) for preference in request.headers.get("Prefer", "").split(","))

@@ -73,12 +73,12 @@ class _Counts:
     def collect(self) -> Iterable[Metric]:
         try:
             overview = self._service.watch.overview()
-        except LedgerAway:
+        except Exception:  # noqa: BLE001 - as for readiness: whatever is missing, say so and stay up
             yield _gauge("goldenhour_ledger_up", "Whether the database answers.", 0)
             return
         yield _gauge("goldenhour_ledger_up", "Whether the database answers.", 1)
         yield _gauge("goldenhour_first_contacts", "First contacts stored.", overview.contacts)
-        yield _gauge("goldenhour_alarms", "Cases nobody took although everyone was paged.", overview.alarms)
+        yield _gauge("goldenhour_alarms", "Cases that need somebody at once.", overview.alarms)
         yield _gauge("goldenhour_overdue_cases", "Cases whose next action is overdue.", overview.overdue)
         yield _gauge(
             "goldenhour_oldest_overdue_seconds", "How long the oldest is overdue.", overview.oldest_overdue

@@ -24,7 +24,7 @@ _NAME = "goldenhour"
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Everything a request may need. `checks` says of each part we depend on whether it is there."""
+    """Everything a request may need."""
 
     assessor: Assessor
     receive: ReceiveFirstContact

@@ -83,3 +83,19 @@ def test_an_empty_directory_is_a_fault(tmp_path: Path) -> None:
 
 def test_the_same_site_in_two_files_is_a_fault(tmp_path: Path) -> None:
     assert any("stands in another file too" in fault for fault in _faults(tmp_path, _good(), _good()))
+
+
+def test_times_that_no_calendar_can_hold_are_faults(tmp_path: Path) -> None:
+    bad = _good()
+    bad["plans"]["soon"] = {**bad["plans"]["soon"], "acknowledgement_lasts": "99999999999d"}
+    bad["rosters"]["first"] = {
+        "shifts": [{"clinician": "osei", "from": "2026-01-01 09:00", "until": "9999-12-31 23:59"}]
+    }
+    bad["clinicians"]["moreau"]["sms"] += "\n"
+    faults = "\n".join(_faults(tmp_path, bad))
+    for place in (
+        "plans/soon/acknowledgement_lasts",
+        "rosters/first/shifts/0/until",
+        "clinicians/moreau/sms",
+    ):
+        assert place in faults

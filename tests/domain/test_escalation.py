@@ -125,21 +125,21 @@ def test_a_taken_case_that_is_not_closed_in_time_is_paged_anew() -> None:
 
 
 def test_who_passed_is_left_out_of_the_steps_but_not_when_everyone_is_paged() -> None:
-    case = escalation.passed(a_case(), "osei", NOW)
+    case = escalation.passed(a_case(), "osei", {"osei"}, NOW)
     steps = walk(case, 3)
     assert [step.targets for step in steps] == [("lindqvist",), ("lindqvist",), EVERYONE]
 
 
 def test_a_pass_by_its_owner_opens_a_taken_case_again() -> None:
     taken = escalation.acknowledged(a_case(), "osei", NOW)
-    case = escalation.passed(taken, "osei", NOW + MINUTE)
+    case = escalation.passed(taken, "osei", {"osei"}, NOW + MINUTE)
     assert (case.state, case.owner, case.next_action_at) == (CaseState.OPEN, None, NOW + MINUTE)
     assert case.passed == {"osei"}
 
 
 def test_a_pass_by_somebody_else_leaves_a_taken_case_taken() -> None:
     taken = escalation.acknowledged(a_case(), "osei", NOW)
-    assert escalation.passed(taken, "lindqvist", NOW) == taken
+    assert escalation.passed(taken, "lindqvist", {"osei"}, NOW) == taken
 
 
 def test_a_rise_in_urgency_pages_again_by_the_new_plan_even_when_taken() -> None:
@@ -153,13 +153,37 @@ def test_a_rise_in_urgency_pages_again_by_the_new_plan_even_when_taken() -> None
 def test_a_step_that_came_to_nothing_makes_the_next_one_due_now() -> None:
     (first,) = walk(a_case(), 1)
     later = NOW + timedelta(seconds=1)
-    assert escalation.hastened(first.case, first.fired, later).next_action_at == later
+    assert escalation.came_to_nothing(first.case, first.fired, later).next_action_at == later
 
 
-def test_an_earlier_step_or_the_paging_of_everyone_is_never_hastened() -> None:
-    steps = walk(a_case(), 6)
-    assert escalation.hastened(steps[1].case, steps[0].fired, NOW) == steps[1].case
-    assert escalation.hastened(steps[4].case, steps[4].fired, NOW) == steps[4].case
+def test_an_earlier_step_that_comes_to_nothing_hastens_nothing() -> None:
+    first, second = walk(a_case(), 2)
+    assert escalation.came_to_nothing(second.case, first.fired, NOW) == second.case
+
+
+def test_when_paging_everyone_comes_to_nothing_the_alarm_is_raised_and_the_pace_is_kept() -> None:
+    everyone = walk(a_case(), 5)[-1]
+    after = escalation.came_to_nothing(everyone.case, everyone.fired, NOW)
+    assert (everyone.case.alarm, after) == (False, replace(everyone.case, alarm=True))
+
+
+def test_passing_twice_or_out_of_turn_takes_nobodys_time_away() -> None:
+    waiting = walk(a_case(), 2)[-1].case
+    late = escalation.passed(waiting, "osei", {"lindqvist"}, NOW)
+    assert (late.next_action_at, late.passed) == (waiting.next_action_at, frozenset({"osei"}))
+    once = escalation.passed(waiting, "lindqvist", {"lindqvist"}, NOW)
+    assert once.next_action_at == NOW
+    later = replace(once, next_action_at=NOW + MINUTE)
+    assert escalation.passed(later, "lindqvist", {"lindqvist"}, NOW) == later
+
+
+def test_nothing_gets_later_by_a_rise() -> None:
+    slow = replace(PLAN, first_page_after=240 * MINUTE)
+    alarmed = a_case(position=Position(0, 2, 3), alarm=True, respond_by=NOW + MINUTE)
+    case = escalation.risen(alarmed, Urgency.URGENT, slow, NOW + 1440 * MINUTE, NOW)
+    assert (case.alarm, case.next_action_at, case.respond_by) == (True, NOW, NOW + MINUTE)
+    waiting = a_case(urgency=Urgency.SOON, next_action_at=NOW + 2880 * MINUTE)
+    assert escalation.risen(waiting, Urgency.URGENT, slow, None, NOW).next_action_at == NOW + 240 * MINUTE
 
 
 @given(
@@ -172,7 +196,7 @@ def test_whatever_happens_an_unclosed_case_always_has_a_future_time_and_somebody
     case, now = a_case(), NOW
     for act in acts:
         if act == "pass":
-            case = escalation.passed(case, "osei", now)
+            case = escalation.passed(case, "osei", {"osei"}, now)
         elif act == "take" and case.state is CaseState.OPEN:
             case = escalation.acknowledged(case, "osei", now)
         elif act == "rise":

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 
+from service.adapters.postgres.pages import Pages
+from service.domain.delivery import Refusal, Rejected
 from service.domain.escalation import CaseState, EventKind
+from service.usecases.ports import Page
 from tests.database import TimeMachine
 from tests.service_under_test import LINDQVIST, MOREAU, OSEI, TONIGHT, ServiceUnderTest
 
@@ -134,3 +137,44 @@ def test_a_late_reply_to_a_closed_case_is_told_that_it_is_closed(paged: ServiceU
     paged.decide.close("riverside", case.case_id, "moreau", "spoken_to")
     assert "is closed" in str(paged.reply("SM1", OSEI, case.code))
     assert paged.case().state is CaseState.CLOSED
+
+
+def test_a_bare_word_never_takes_a_case_that_its_sender_was_not_told_of(
+    service: ServiceUnderTest,
+) -> None:
+    service.contact(TONIGHT, contact_id="c1")
+    service.work()
+    service.decide.acknowledge("riverside", service.case("c1").case_id, "moreau")
+    service.contact(TONIGHT, contact_id="c2")  # its page is on its way still
+    assert "took the case before you" in str(service.reply("SM1", OSEI, "ack"))
+    assert service.case("c2").state is CaseState.OPEN
+
+
+def test_a_reply_and_a_worker_at_the_same_page_never_wait_for_one_another(
+    service: ServiceUnderTest, time_machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.contact(TONIGHT)
+    service.carrier.outcomes = [Rejected(Refusal.THROTTLED, permanent=False)]
+    (page_id,) = service.doorbell.rung
+    service.work()
+    for _ in range(2):  # the page to Osei waits to be tried again, and a newer one stands beside it
+        time_machine.forward(301)
+        service.advance()
+    holding, go_on = Event(), Event()
+    superseded = Pages.superseded
+
+    def slowly(pages: Pages, page: Page) -> bool:
+        holding.set()
+        go_on.wait(5)
+        return superseded(pages, page)
+
+    monkeypatch.setattr(Pages, "superseded", slowly)
+    worker = Thread(target=service.page_clinician, args=(page_id,))
+    human = Thread(target=service.reply, args=("SM1", OSEI, service.case().code))
+    worker.start()
+    assert holding.wait(5)
+    human.start()
+    go_on.set()
+    worker.join()
+    human.join()
+    assert service.case().owner == "osei"

@@ -7,7 +7,7 @@ from uuid import uuid4
 from service.domain.escalation import CaseState, EventKind
 from service.usecases.decide_case import Decision
 from tests.database import TimeMachine
-from tests.service_under_test import LINDQVIST, OSEI, TONIGHT, ServiceUnderTest
+from tests.service_under_test import LINDQVIST, MOREAU, OSEI, TONIGHT, ServiceUnderTest
 
 
 def test_the_first_who_acknowledges_has_the_case(service: ServiceUnderTest) -> None:
@@ -80,3 +80,49 @@ def test_nobody_takes_it_and_paging_goes_on_through_everyone_into_the_alarm(
     assert len(service.texts_to(OSEI)) >= 4
     assert len(service.texts_to(LINDQVIST)) >= 4
     assert service.case().next_action_at is not None
+
+
+def test_the_owner_is_told_when_another_closes_their_case(service: ServiceUnderTest) -> None:
+    service.contact(TONIGHT)
+    service.work()
+    case_id = service.case().case_id
+    service.decide.acknowledge("riverside", case_id, "osei")
+    service.work()
+    service.decide.close("riverside", case_id, "moreau", "spoken_to")
+    service.work()
+    assert "the case is closed" in service.texts_to(OSEI)[-1]
+
+
+def test_nobody_is_told_that_it_is_taken_when_it_is_open_again(
+    service: ServiceUnderTest, time_machine: TimeMachine
+) -> None:
+    service.contact(TONIGHT)
+    service.work()
+    time_machine.forward(181)
+    service.sweep()
+    service.work()
+    case_id = service.case().case_id
+    service.decide.acknowledge("riverside", case_id, "osei")
+    service.decide.pass_on("riverside", case_id, "osei")  # before the messages of the first act have left
+    service.work()
+    assert not any("has taken" in text or "is yours" in text for text in service.texts_to(LINDQVIST))
+    assert not any("is yours" in text for text in service.texts_to(OSEI))
+
+
+def test_whoever_was_paged_before_a_case_rose_is_told_who_took_it(
+    service: ServiceUnderTest, time_machine: TimeMachine
+) -> None:
+    service.contact(TONIGHT)
+    service.work()
+    time_machine.forward(181)
+    service.sweep()
+    service.work()
+    case_id = service.case().case_id
+    service.decide.acknowledge("riverside", case_id, "moreau")
+    time_machine.forward(3601)  # not closed in time: a new episode
+    service.sweep()
+    service.work()
+    service.decide.acknowledge("riverside", case_id, "osei")
+    service.work()
+    assert "Dr Osei has taken" in service.texts_to(LINDQVIST)[-1]
+    assert "Dr Osei has taken" in service.texts_to(MOREAU)[-1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,8 +14,20 @@ from service.domain.answers import Absent, FirstContact, ItemAnswer, TextAnswer
 from service.domain.assessment import Assessor
 from service.domain.errors import Conflict, NotFound
 from service.domain.escalation import CaseState, EventKind
+from service.domain.plan import Step
+from service.domain.roster import Roster, Shift
 from service.domain.urgency import Urgency
-from tests.service_under_test import HOPELESS, MOREAU, OSEI, QUIET, TONIGHT, ServiceUnderTest, said
+from tests.service_under_test import (
+    HOPELESS,
+    MOREAU,
+    OSEI,
+    PLAN,
+    QUIET,
+    TONIGHT,
+    ServiceUnderTest,
+    a_site,
+    said,
+)
 
 
 def test_a_plan_for_tonight_is_paged_to_the_first_on_call(service: ServiceUnderTest) -> None:
@@ -171,3 +185,75 @@ def test_without_its_key_an_answer_is_a_gap_and_never_a_silence(
     receipt = blind.receive.add("riverside", FirstContact("c1", (TextAnswer("a2", QUIET),)))
     assert receipt.assessment.urgency is Urgency.UNREAD
     assert receipt.assessment.gaps == ("answer a1 is stored, but its key is gone",)
+
+
+def test_graver_words_on_a_taken_case_reach_its_owner_and_whoever_is_on_call(
+    service: ServiceUnderTest,
+) -> None:
+    service.contact(TONIGHT)
+    service.work()
+    service.decide.acknowledge("riverside", service.case().case_id, "moreau")
+    service.work()
+    service.receive.add("riverside", FirstContact("c1", (said("I have just taken all the pills.", "a2"),)))
+    service.work()
+    assert service.case().state is CaseState.OPEN
+    assert "there is something new" in service.texts_to(MOREAU)[-1]
+    assert "waits for you" in service.texts_to(OSEI)[-1]
+
+
+def test_the_same_words_again_on_a_taken_case_disturb_nobody(service: ServiceUnderTest) -> None:
+    service.contact(TONIGHT)
+    service.work()
+    service.decide.acknowledge("riverside", service.case().case_id, "osei")
+    service.work()
+    before = len(service.carrier.received)
+    for number in range(2, 8):
+        again = FirstContact("c1", (said(TONIGHT, f"a{number}"),))
+        service.receive.add("riverside", again)
+        service.work()
+    assert (len(service.carrier.received), service.case().state) == (before, CaseState.ACKNOWLEDGED)
+
+
+def test_after_a_close_what_builds_up_over_several_answers_opens_a_case(service: ServiceUnderTest) -> None:
+    service.contact(TONIGHT)
+    closed = service.case()
+    service.decide.close("riverside", closed.case_id, "osei", "spoken_to")
+    told = [
+        "My brother was killed in March.",
+        "I'm facing bankruptcy.",
+        "There's a court case.",
+        "I'm a failure.",
+    ]
+    for number, text in enumerate(told, start=2):
+        service.receive.add("riverside", FirstContact("c1", (said(text, f"a{number}"),)))
+    assert (service.case().urgency, service.case().state) == (Urgency.SOON, CaseState.OPEN)
+    service.receive.add("riverside", FirstContact("c1", (said(QUIET, "a9"),)))
+    assert service.case().urgency is Urgency.SOON, "what was closed before does not come back"
+
+
+def test_an_age_may_be_supplied_later_and_hides_no_grave_answer(service: ServiceUnderTest) -> None:
+    service.contact(QUIET)
+    later = FirstContact("c1", (said(QUIET), said(TONIGHT, "a2")), age=44)
+    assert service.receive.create("riverside", later).assessment.urgency is Urgency.EMERGENCY
+    with pytest.raises(Conflict):
+        service.receive.create("riverside", FirstContact("c1", (), age=45))
+
+
+def test_a_first_step_that_fails_loses_neither_the_contact_nor_the_case(
+    ledger: PostgresLedger, assessor: Assessor
+) -> None:
+    broken = a_site()
+    forever = Shift("osei", datetime(2026, 1, 1), datetime(9999, 12, 31, 23, 59))
+    new_york = Roster("first", ZoneInfo("America/New_York"), None, (forever,))
+    service = ServiceUnderTest(ledger, assessor, replace(broken, rosters={"first": new_york}))
+    service.contact(TONIGHT)
+    service.sweep()
+    assert (service.case().state, service.case().alarm) == (CaseState.OPEN, True)
+
+
+def test_a_plan_is_frozen_into_its_case(ledger: PostgresLedger, assessor: Assessor) -> None:
+    service = ServiceUnderTest(ledger, assessor)
+    service.contact(TONIGHT)
+    slower = replace(PLAN, steps=(Step("second", timedelta(hours=9)),))
+    later = ServiceUnderTest(ledger, assessor, a_site(plan=slower), service.carrier, service.doorbell)
+    assert later.case().plan == PLAN

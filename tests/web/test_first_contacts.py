@@ -39,7 +39,7 @@ def test_a_first_contact_is_stored_and_its_assessment_comes_back(post: Callable[
     signal = next(signal for signal in response.get_json()["signals"] if signal["counts"])
     assert TONIGHT[signal["start"] : signal["end"]] == signal["quote"]
     assert set(response.get_json()["scores"]) == {"hopelessness", "suicidality", "hope"}
-    assert response.headers["Location"] == "/v1/first-contacts/c1/assessment"
+    assert response.headers["Location"] == "first-contacts/c1/assessment"
 
 
 def test_the_same_again_is_accepted_with_the_same_answer(post: Callable[..., Any]) -> None:
@@ -75,8 +75,14 @@ def test_a_contact_may_begin_without_answers(post: Callable[..., Any]) -> None:
 
 
 def test_a_caller_that_asks_for_no_judgement_gets_none(post: Callable[..., Any]) -> None:
-    for _ in range(2):
-        response = post(PATH, a_contact(a_text()), Prefer="respond-async, return=minimal")
+    for preference in (
+        "return=minimal",
+        "respond-async, return=minimal",
+        "return = minimal",
+        'Return="minimal"',
+        "return=minimal; wait=10",
+    ):
+        response = post(PATH, a_contact(a_text()), Prefer=preference)
         assert (response.status_code, response.json) == (202, {"contact_id": "c1", "accepted": True})
         assert "Location" not in response.headers
 
@@ -160,6 +166,8 @@ def test_a_refusal_stores_nothing_and_never_repeats_what_was_sent(
         (b"[" * 200_000, 400),
         (b"[]", 422),
         (b'"text"', 422),
+        (b'{"contact_id": "c1", "answers": [{"answer_id": "a", "type": []}]}', 422),
+        (b'{"contact_id": "c1", "answers": [{"answer_id": "a", "type": {}}]}', 422),
         (b"null", 422),
         (b'{"contact_id": "c1", "answers": [], "age": ' + b"9" * 5000 + b"}", 400),
     ],
@@ -233,3 +241,11 @@ def test_with_the_database_away_nothing_is_accepted_and_the_caller_is_told_when_
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
     assert response.get_json()["type"] == "/problems/unavailable"
     assert post(PATH, a_contact(a_text())).status_code == 201
+
+
+@pytest.mark.parametrize("contact_id", ["%00", "c%00", "a%20b", "x" * 200])
+def test_an_id_that_could_not_have_been_stored_is_not_found(
+    post: Callable[..., Any], client: FlaskClient, headers: Callable[..., dict[str, str]], contact_id: str
+) -> None:
+    assert client.get(f"{PATH}/{contact_id}/assessment", headers=headers()).status_code == 404
+    assert post(f"{PATH}/{contact_id}/answers", {"answers": [a_text()]}).status_code == 404

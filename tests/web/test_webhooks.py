@@ -75,8 +75,19 @@ def test_a_signature_over_the_address_behind_the_proxy_is_not_the_carriers(
 def test_a_reply_is_answered_in_xml_and_only_to_those_we_know(
     twilio: Callable[..., Any], page_id: UUID
 ) -> None:
+    twilio(f"/webhooks/twilio/status/{page_id}", report("sent"))
     asked = twilio("/webhooks/twilio/messages", {"MessageSid": "SM7", "From": OSEI, "Body": "what?"})
     assert asked.content_type == "text/xml; charset=utf-8"
     assert "<Message>Goldenhour: please name the code." in asked.text
     unknown = twilio("/webhooks/twilio/messages", {"MessageSid": "SM8", "From": "+15550199", "Body": "what?"})
     assert unknown.text == '<?xml version="1.0" encoding="UTF-8"?><Response />'
+
+
+@pytest.mark.parametrize("sid", ["SM\x00", "x" * 20_000, "", "SM 1"])
+def test_an_id_that_no_carrier_gives_is_taken_for_nothing(
+    twilio: Callable[..., Any], page_id: UUID, engine: Engine, sid: str
+) -> None:
+    before = _state(engine)
+    told = twilio(f"/webhooks/twilio/status/{page_id}", {"MessageSid": sid, "MessageStatus": "delivered"})
+    said = twilio("/webhooks/twilio/messages", {"MessageSid": sid, "From": OSEI, "Body": "ack"})
+    assert (told.status_code, said.status_code, _state(engine)) == (204, 200, before)

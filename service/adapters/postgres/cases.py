@@ -12,7 +12,7 @@ from sqlalchemy import Row, Select, and_, exists, func, insert, or_, select, upd
 from service.adapters.postgres import codec
 from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import case_events, cases, pages
-from service.domain.delivery import PageKind
+from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS
 from service.domain.escalation import Case, CaseState, Event, EventKind, Position
 from service.domain.urgency import Urgency
 from service.usecases.ports import StoredContact, TimelineEntry, Worklist
@@ -21,7 +21,11 @@ _LIVE = cases.c.state != CaseState.CLOSED.value
 
 
 class Cases(Store):
-    """The part of the transaction that knows who must respond, and by when."""
+    """The part of the transaction that knows who must respond, and by when.
+
+    A case is locked against change and not against reference (`key_share`): whoever writes one of its
+    pages refers to it, and must not wait for it with the page in hand.
+    """
 
     __slots__ = ()
 
@@ -33,49 +37,74 @@ class Cases(Store):
         self.connection.execute(insert(cases).values(contact=contact.row, **_to_row(case)))
 
     def live_case(self, contact: StoredContact) -> Case | None:
-        return self._one(select(cases).where(cases.c.contact == contact.row, _LIVE).with_for_update())
-
-    def latest_case(self, contact: StoredContact) -> Case | None:
-        newest = cases.c.opened_at.desc()
-        return self._one(select(cases).where(cases.c.contact == contact.row).order_by(newest).limit(1))
+        return self._one(
+            select(cases).where(cases.c.contact == contact.row, _LIVE).with_for_update(key_share=True)
+        )
 
     def case(self, site: str, case_id: UUID) -> Case | None:
         return self._one(_of_site(site, case_id))
 
     def lock_case(self, site: str, case_id: UUID) -> Case | None:
-        return self._one(_of_site(site, case_id).with_for_update())
+        return self._one(_of_site(site, case_id).with_for_update(key_share=True))
 
     def lock_case_by_code(self, sites: Collection[str], code: str) -> Case | None:
         query = select(cases).where(cases.c.code == code, cases.c.site.in_(sites))
-        return self._one(query.order_by(cases.c.opened_at.desc()).limit(1).with_for_update())
+        return self._one(query.order_by(cases.c.opened_at.desc()).limit(1).with_for_update(key_share=True))
 
-    def cases_paged_to(self, site: str, clinician: str) -> tuple[Case, ...]:
-        paged = exists().where(
-            pages.c.case_id == cases.c.case_id,
+    def cases_meant_by(self, site: str, clinician: str, since: datetime) -> tuple[Case, ...]:
+        """What a bare word of this clinician may mean: open cases that asked them, cases of theirs, and
+        every case that asked them since then, whatever became of it."""
+        asked = select(pages.c.case_id).where(
             pages.c.clinician == clinician,
-            pages.c.kind == PageKind.PAGE.value,
+            pages.c.kind.in_([kind.value for kind in ASKS]),
+            pages.c.state.in_([state.value for state in ARRIVED_FOR_ALL_WE_KNOW]),
         )
-        waiting = and_(cases.c.state == CaseState.OPEN.value, paged)
+        lately = asked.where(pages.c.created_at >= since)
         query = select(cases).where(
-            cases.c.site == site, or_(waiting, and_(_LIVE, cases.c.owner == clinician))
+            cases.c.site == site,
+            or_(
+                and_(cases.c.state == CaseState.OPEN.value, cases.c.case_id.in_(asked)),
+                and_(_LIVE, cases.c.owner == clinician),
+                cases.c.case_id.in_(lately),
+            ),
         )
         rows = self.connection.execute(query.order_by(cases.c.urgency_rank.desc(), cases.c.opened_at))
         return tuple(_from_row(row) for row in rows)
 
-    def lock_due_case(self, besides: Collection[UUID]) -> Case | None:
-        query = select(cases).where(
+    def lock_due_case(self, besides: Collection[UUID]) -> UUID | None:
+        """The most pressing case that is due, locked. Not read yet: one that cannot be read is due, too."""
+        query = select(cases.c.case_id).where(
             _LIVE, cases.c.next_action_at <= self.now, cases.c.case_id.not_in(besides)
         )
         most_pressing = query.order_by(cases.c.urgency_rank.desc(), cases.c.next_action_at).limit(1)
-        return self._one(most_pressing.with_for_update(skip_locked=True))
+        locked = most_pressing.with_for_update(skip_locked=True, key_share=True)
+        found: UUID | None = self.connection.scalar(locked)
+        return found
+
+    def due_case(self, case_id: UUID) -> Case:
+        """A case that `lock_due_case` has locked."""
+        return _from_row(self.connection.execute(select(cases).where(cases.c.case_id == case_id)).one())
 
     def save_case(self, case: Case) -> None:
-        self.connection.execute(update(cases).where(cases.c.case_id == case.case_id).values(**_to_row(case)))
+        row = _to_row(case)
+        self.connection.execute(update(cases).where(cases.c.case_id == row.pop("case_id")).values(**row))
 
-    def set_case_aside(self, case_id: UUID, until: datetime) -> None:
-        """Try a case again later, and let everyone see that something is wrong with it."""
-        live = update(cases).where(cases.c.case_id == case_id, _LIVE)
-        self.connection.execute(live.values(next_action_at=until, alarm=True))
+    def set_case_aside(self, case_id: UUID, until: datetime) -> bool:
+        """Try a case that is still due again later, and raise its alarm; True when that is new."""
+        due = and_(cases.c.case_id == case_id, _LIVE, cases.c.next_action_at <= self.now)
+        locked = select(cases.c.alarm).where(due).with_for_update(key_share=True)
+        alarm: bool | None = self.connection.scalar(locked)
+        if alarm is None:
+            return False
+        self.connection.execute(update(cases).where(due).values(next_action_at=until, alarm=True))
+        return not alarm
+
+    def closed_at(self, contact: StoredContact) -> datetime | None:
+        """When a case of this contact was closed last."""
+        query = select(func.max(case_events.c.at)).join(cases, cases.c.case_id == case_events.c.case_id)
+        closing = query.where(cases.c.contact == contact.row, case_events.c.kind == EventKind.CLOSED.value)
+        found: datetime | None = self.connection.scalar(closing)
+        return found
 
     def worklist(self, site: str, states: Collection[CaseState], limit: int, offset: int) -> Worklist:
         wanted = and_(cases.c.site == site, cases.c.state.in_([state.value for state in states]))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.aes_gcm import Sealed
@@ -56,6 +57,18 @@ class Contacts(Store):
             else:
                 readable.append(codec.answer_from_json(opened))
         return StoredContact(contact.row, contact.contact_id, contact.age, tuple(readable), tuple(unreadable))
+
+    def fill_age(self, contact: StoredContact, age: int) -> None:
+        self.connection.execute(
+            update(first_contacts).where(first_contacts.c.row == contact.row).values(age=age)
+        )
+
+    def answers_since(self, contact: StoredContact, at: datetime) -> frozenset[str]:
+        """The ids of the answers that were received after a time."""
+        query = select(answers.c.answer_id).where(
+            answers.c.contact == contact.row, answers.c.received_at > at
+        )
+        return frozenset(self.connection.scalars(query))
 
     def store_answers(self, contact: StoredContact, fresh: Sequence[Answer]) -> None:
         rows = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, func, select
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.adapters.aes_gcm import Cipher
@@ -38,7 +38,7 @@ class PostgresLedger:
             with self._engine.begin() as connection:
                 now = connection.execute(select(func.now())).scalar_one()
                 yield PostgresTransaction(connection, now, self._cipher)
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
+        except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
             raise LedgerAway(type(error).__name__) from None
 
 

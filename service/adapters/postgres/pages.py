@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import cases, pages
-from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, PageKind, PageState, later
+from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS, PageKind, PageState, later
 from service.domain.escalation import Position
 from service.domain.site import Channel
 from service.usecases.ports import NewPage, Page
@@ -123,15 +123,28 @@ class Pages(Store):
         )
         return bool(self.connection.scalar(select(newer)))
 
-    def told(self, case_id: UUID, episode: int) -> tuple[str, ...]:
-        """Who may have got a page of this episode."""
+    def told(self, case_id: UUID) -> tuple[str, ...]:
+        """Everyone whom a message of this case may have asked for something."""
         query = select(pages.c.clinician).where(
             pages.c.case_id == case_id,
-            pages.c.episode == episode,
-            pages.c.kind == PageKind.PAGE.value,
+            pages.c.kind.in_([kind.value for kind in ASKS]),
             pages.c.state.in_([state.value for state in ARRIVED_FOR_ALL_WE_KNOW]),
         )
         return tuple(self.connection.scalars(query.distinct().order_by(pages.c.clinician)))
+
+    def waited_for(self, case_id: UUID, episode: int) -> frozenset[str]:
+        """Who was paged by the step that was taken last in this episode."""
+        of_episode = and_(
+            pages.c.case_id == case_id, pages.c.kind == PageKind.PAGE.value, pages.c.episode == episode
+        )
+        newest = select(pages.c.round, pages.c.step).where(of_episode)
+        last = self.connection.execute(
+            newest.order_by(pages.c.round.desc(), pages.c.step.desc()).limit(1)
+        ).one_or_none()
+        if last is None:
+            return frozenset()
+        query = select(pages.c.clinician).where(of_episode, _at(Position(episode, last.round, last.step)))
+        return frozenset(self.connection.scalars(query))
 
     def provider_ids(self, case_id: UUID) -> tuple[str, ...]:
         """The ids by which the carrier already knows pages of a case."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,3 +18,7 @@ class Store:
     connection: Connection
     now: datetime
     cipher: Cipher
+
+    def savepoint(self) -> AbstractContextManager[object]:
+        """A part of the transaction that may fail without the rest."""
+        return self.connection.begin_nested()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from service.domain.answers import Absent, Answer, FirstContact, ItemAnswer, Spe
 from service.domain.instruments import Instruments
 from service.web.wiring import wiring
 
+ID_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~@=+-]{0,127}\Z")
 _ID = validate.Regexp(
-    r"[A-Za-z0-9][A-Za-z0-9._:~@=+-]{0,127}\Z",
-    error="must be 1 to 128 letters, digits or ._:~@=+- and start with a letter or digit",
+    ID_FORM, error="must be 1 to 128 letters, digits or ._:~@=+- and start with a letter or digit"
 )
 _MOST_ANSWERS = 1000
 _CLOCKS_DIFFER_BY = timedelta(minutes=2)
@@ -114,7 +115,8 @@ class AnswerField(fields.Field[Answer]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Answer:
         if not isinstance(value, Mapping):
             raise ValidationError("must be an object")
-        schema = _BY_TYPE.get(value.get("type", ""))
+        kind = value.get("type")
+        schema = _BY_TYPE.get(kind) if isinstance(kind, str) else None
         if schema is None:
             raise ValidationError({"type": ["must be text or item"]})
         limits = self.root.limits if isinstance(self.root, _IntakeSchema) else None
