@@ -1,4 +1,4 @@
-"""The only reader of the environment. Every fault is named at once, and none is guessed around."""
+"""The only reader of the configuration in the environment. Every fault is named at once."""
 
 from __future__ import annotations
 

@@ -93,6 +93,7 @@ def _site(raw: Mapping[str, Any]) -> Site:
         },
         rosters={name: _roster(name, zone, roster) for name, roster in raw["rosters"].items()},
         plans={Urgency(urgency): _plan(plan) for urgency, plan in raw["plans"].items()},
+        respond_within_minutes={Urgency(k): v for k, v in raw.get("respond_within_minutes", {}).items()},
     )
 
 

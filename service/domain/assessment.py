@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -52,8 +52,13 @@ class Assessor:
     policy: Policy
     rules: str
 
-    def assess(self, contact: FirstContact) -> Assessment:
-        """Read, score and decide. Pure; never raises for any valid first contact."""
+    def assess(
+        self, contact: FirstContact, respond_within_minutes: Mapping[Urgency, int] | None = None
+    ) -> Assessment:
+        """Read, score and decide. Pure; never raises for any valid first contact.
+
+        `respond_within_minutes`: a site's own times, where they differ from the policy's.
+        """
         readings = [self._read(a) for a in contact.answers if isinstance(a, TextAnswer)]
         items = [answer for answer in contact.answers if isinstance(answer, ItemAnswer)]
         results = self.instruments.score(items, contact.age)
@@ -70,7 +75,10 @@ class Assessor:
         return Assessment(
             contact_id=contact.contact_id,
             urgency=urgency,
-            respond_within_minutes=self.policy.respond_within_minutes.get(urgency),
+            respond_within_minutes={
+                **self.policy.respond_within_minutes,
+                **(respond_within_minutes or {}),
+            }.get(urgency),
             scores=_scores(self.policy, signals),
             signals=signals,
             instruments=results,

@@ -1,4 +1,4 @@
-"""The pattern language of the lexicon, and the one automaton that finds every pattern at once.
+"""The pattern language of the lexicon: from what clinicians write to what the automaton follows.
 
 The language is described in docs/reference/pattern-language.md.
 """

@@ -28,9 +28,13 @@ class Clinician:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Rosters and clinicians by name, and the plan for each urgency that opens a case."""
+    """Rosters and clinicians by name, and the plan for each urgency that opens a case.
+
+    `respond_within_minutes` holds the times that differ from the policy's.
+    """
 
     site_id: str
     clinicians: Mapping[str, Clinician]
     rosters: Mapping[str, Roster]
     plans: Mapping[Urgency, Plan]
+    respond_within_minutes: Mapping[Urgency, int] = field(default_factory=dict)

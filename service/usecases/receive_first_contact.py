@@ -71,7 +71,7 @@ class ReceiveFirstContact:
             whole = FirstContact(
                 stored.contact_id, (*stored.answers, *fresh), stored.age, unreadable=stored.unreadable
             )
-            assessment = self.assessor.assess(whole)
+            assessment = self.assessor.assess(whole, self.sites[site].respond_within_minutes)
             tx.store_assessment(stored, assessment)
             to_ring = self._escalate(tx, self.sites[site], stored, fresh, assessment)
         self.doorbell.ring(to_ring)
@@ -119,7 +119,7 @@ class ReceiveFirstContact:
         return not live.urgency.outranks(alone.urgency)
 
     def _raise(self, tx: Transaction, site: Site, live: Case, urgency: Urgency) -> list[UUID]:
-        respond_by = _respond_by(tx, self.assessor, urgency)
+        respond_by = _respond_by(tx, self.assessor, site, urgency)
         case = escalation.risen(live, urgency, site.plans[urgency], respond_by, tx.now)
         tx.cancel_queued(case.case_id)
         tx.record(case.case_id, Event(EventKind.URGENCY_ROSE, detail=f"{live.urgency} to {urgency}"))
@@ -141,7 +141,7 @@ class ReceiveFirstContact:
             state=CaseState.OPEN,
             position=Position(),
             next_action_at=tx.now + plan.first_page_after,
-            respond_by=_respond_by(tx, self.assessor, urgency),
+            respond_by=_respond_by(tx, self.assessor, site, urgency),
             opened_at=tx.now,
         )
         tx.open_case(stored, case)
@@ -209,6 +209,7 @@ def _content(answer: Answer) -> Answer:
     return replace(answer, answer_id="", at=None)
 
 
-def _respond_by(tx: Transaction, assessor: Assessor, urgency: Urgency) -> datetime | None:
-    minutes = assessor.policy.respond_within_minutes.get(urgency)
+def _respond_by(tx: Transaction, assessor: Assessor, site: Site, urgency: Urgency) -> datetime | None:
+    times = {**assessor.policy.respond_within_minutes, **site.respond_within_minutes}
+    minutes = times.get(urgency)
     return None if minutes is None else tx.now + timedelta(minutes=minutes)

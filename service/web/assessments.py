@@ -6,7 +6,7 @@ from typing import Any
 
 from service.domain.answers import FirstContact
 from service.usecases.ports import Scope
-from service.web.auth import requires
+from service.web.auth import requires, site
 from service.web.json_body import Blueprint
 from service.web.schemas.assessment import AssessmentSchema
 from service.web.schemas.intake import FirstContactSchema
@@ -21,4 +21,4 @@ blueprint = Blueprint("assessments", __name__, url_prefix="/v1/assessments")
 @blueprint.response(200, AssessmentSchema)
 def score(contact: FirstContact) -> Any:
     """Assess what is sent. Nothing is stored, and nobody is paged."""
-    return wiring().assessor.assess(contact)
+    return wiring().assessor.assess(contact, site().respond_within_minutes)

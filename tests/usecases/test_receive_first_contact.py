@@ -257,3 +257,11 @@ def test_a_plan_is_frozen_into_its_case(ledger: PostgresLedger, assessor: Assess
     slower = replace(PLAN, steps=(Step("second", timedelta(hours=9)),))
     later = ServiceUnderTest(ledger, assessor, a_site(plan=slower), service.carrier, service.doorbell)
     assert later.case().plan == PLAN
+
+
+def test_a_site_may_set_its_own_times_to_respond(ledger: PostgresLedger, assessor: Assessor) -> None:
+    quick = replace(a_site(), respond_within_minutes={Urgency.SOON: 60})
+    service = ServiceUnderTest(ledger, assessor, quick)
+    assert service.contact(HOPELESS).assessment.respond_within_minutes == 60
+    case = service.case()
+    assert case.respond_by == case.opened_at + timedelta(minutes=60)
