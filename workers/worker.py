@@ -22,13 +22,13 @@ def run() -> None:
     if not service.page_clinician.carriers:  # builds it: a fault must stop the start, not a job
         raise LookupError("there is no carrier")
     while True:
-        worker = _worker(service.worker_queue())
         try:
+            worker = _worker(service.worker_queue())
             worker.work(logging_level=None)
+            if worker._stop_requested:  # noqa: SLF001 - rq also returns from trouble, and only this tells
+                return
         except RedisError as error:
             log.warning("Redis is away; the sweeper does the work", extra={"reason": type(error).__name__})
-        if worker._stop_requested:  # noqa: SLF001 - rq also returns from trouble, and says it nowhere else
-            return
         time.sleep(_TRY_AGAIN_AFTER)
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-_IDS = ("request_id", "case_id", "page_id", "process", "reason", "status", "method", "route")
+_IDS = ("request_id", "case_id", "page_id", "reason", "status", "method", "route")
 
 
 class ContentFree(logging.Formatter):
@@ -59,6 +59,6 @@ def write_logs(process: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    sys.excepthook = lambda kind, error, trace: root.critical(
+    sys.excepthook = lambda kind, error, trace: logging.getLogger("service").critical(
         "the process ended with an exception", exc_info=(kind, error, trace)
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 
 import requests
@@ -91,6 +93,7 @@ class TwilioSms:
         timeout: float,
     ) -> None:
         self._client = Client(account_sid, auth_token, http_client=_Http(api_url, timeout))
+        self._longest = 2 * timeout  # to connect, and then to answer
         self._sender = sender
         self._callback = f"{public_url}/webhooks/twilio/status"
 
@@ -98,12 +101,15 @@ class TwilioSms:
         """Create the message. Its reference stands in the callback's URL, so that a report proves it."""
         seconds = min(max(round(message.valid_for.total_seconds()), _VALIDITY[0]), _VALIDITY[1])
         try:
-            created = self._client.messages.create(
-                to=message.address,
-                from_=self._sender,
-                body=message.text,
-                status_callback=f"{self._callback}/{message.reference}#rc=5&rp=all",  # try again when we fail
-                validity_period=seconds,
+            created = _within(
+                self._longest,
+                lambda: self._client.messages.create(
+                    to=message.address,
+                    from_=self._sender,
+                    body=message.text,
+                    status_callback=f"{self._callback}/{message.reference}#rc=5&rp=all",  # again if we fail
+                    validity_period=seconds,
+                ),
             )
             return _accepted(created.sid, created.status)
         except TwilioRestException as refusal:
@@ -117,7 +123,10 @@ class TwilioSms:
     def find(self, message: OutboundMessage, since: datetime, besides: Collection[str]) -> Lookup:
         """Look among the newest messages to this number for this text, not yet known as another page's."""
         try:
-            recent = self._client.messages.list(to=message.address, limit=_LISTED, page_size=_LISTED)
+            recent = _within(
+                self._longest,
+                lambda: self._client.messages.list(to=message.address, limit=_LISTED, page_size=_LISTED),
+            )
             for found in recent:
                 created = found.date_created
                 fits = found.body == message.text and found.sid not in besides
@@ -126,6 +135,27 @@ class TwilioSms:
         except Exception:  # noqa: BLE001 - no answer, whatever the reason, is not a no
             return Ambiguous()
         return NotThere()
+
+
+def _within(seconds: float, call: Callable[[], Any]) -> Any:
+    """What the call gives or raises, or `TimeoutError`. The SDK's limit is for each read: a carrier that
+    lets its answer trickle would hold a process beyond its lease."""
+    ended: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            ended.put((call(), None))
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            ended.put((None, error))
+
+    Thread(target=run, daemon=True, name="carrier-call").start()
+    try:
+        given, error = ended.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return given
 
 
 def _accepted(sid: Any, status: Any) -> Accepted | Ambiguous:

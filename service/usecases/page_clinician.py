@@ -30,7 +30,7 @@ from service.usecases.ports import Carrier, Doorbell, Ledger, NewPage, OutboundM
 class Patience:
     """How long a claim lasts, when to look again, and when a lost send is given up.
 
-    `lease` is longer than a carrier call that keeps to its time limits; one that does not loses it.
+    `lease` is longer than the longest carrier call.
     `settle`: a carrier that was called so long ago and does not show the page is taken not to have it.
     """
 

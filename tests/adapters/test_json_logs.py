@@ -43,5 +43,5 @@ def test_of_other_libraries_only_the_fixed_part_of_a_message_is_written() -> Non
 
 def test_only_known_ids_are_written_beside_the_message() -> None:
     line = _line(_record("service.usecases", "paged", page_id="p1", text=SECRET))
-    assert line["page_id"] == "p1"
+    assert (line["page_id"], line["process"]) == ("p1", "api")
     assert "text" not in line

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -90,3 +91,30 @@ def test_a_carrier_that_never_answers_is_given_up_after_the_time_limit(simulator
     phone.fail_next("hold_before_accept")
     assert twilio(simulator_url, timeout=0.3).send(a_message()) == Ambiguous()
     phone.release()
+
+
+@pytest.fixture
+def trickling_server() -> Iterator[str]:
+    """Answers one byte at a time, for as long as anybody listens."""
+    over = Event()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        def trickle() -> None:
+            connection, _ = listener.accept()
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 201 Created\r\nContent-Length: 1000000\r\n\r\n")
+                while not over.wait(0.05):
+                    connection.sendall(b" ")
+
+        thread = Thread(target=trickle)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        over.set()
+        thread.join()
+
+
+def test_an_answer_that_trickles_in_for_ever_is_given_up(trickling_server: str) -> None:
+    assert twilio(trickling_server, timeout=0.2).send(a_message()) == Ambiguous()
