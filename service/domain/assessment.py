@@ -96,6 +96,7 @@ class Assessor:
 
 
 NONE_FOUND = "No signals found in what was supplied."
+NONE_TIMED = "The signals that were found ask for no response by a set time; a human reads them."
 
 
 def _gaps_of_the_contact(contact: FirstContact) -> list[Gap]:
@@ -117,7 +118,7 @@ def _decide(
     held = [rule for rule in policy.rules if rule.holds(counting, fired, kinds)]
     held.sort(key=lambda rule: -rule.urgency.rank)  # stable: the file's order within one urgency
     if not held:
-        return Urgency.NONE_FOUND, (NONE_FOUND,)
+        return Urgency.NONE_FOUND, (NONE_TIMED if counting else NONE_FOUND,)
     return held[0].urgency, tuple(dict.fromkeys(rule.reason for rule in held))
 
 

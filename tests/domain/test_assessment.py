@@ -104,3 +104,10 @@ def test_an_answer_that_trips_the_reader_is_a_gap_and_the_others_are_read() -> N
     assessment = stumbling.assess(contact(["something", "I have a plan for tonight."], []))
     assert assessment.urgency is Urgency.EMERGENCY
     assert assessment.gaps == ("answer a0 could not be read",)
+
+
+def test_signals_that_no_rule_takes_up_are_never_called_nothing() -> None:
+    assessment = ASSESSOR.assess(contact(["I lost my job."], []))
+    assert assessment.urgency is Urgency.NONE_FOUND
+    assert any(signal.counts for signal in assessment.signals)
+    assert "No signals found" not in assessment.reasons[0]
