@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,10 +11,11 @@ from service.domain.automaton import Match
 from service.domain.context import Around, Surroundings
 from service.domain.cues import Cue
 from service.domain.lexicon import FALSE_FRIEND, About, Entry, Languages, Lexicon, Negation
-from service.domain.signals import Gap, GapKind, Signal, Strength, When
+from service.domain.signals import Gap, GapKind, Polarity, Signal, Strength, When, Who
 from service.domain.text import NO_WORDS, SENTENCE, Words, fold, foreign_letters
 
 _STRENGTHS = tuple(Strength)
+_OFTEN_ENOUGH = 20  # a page of copied lines must not become a book of signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +140,16 @@ def _when(entry: Entry, around: Around) -> When:
 
 
 def _unique(signals: Iterable[Signal]) -> Iterator[Signal]:
+    """Each place once, and the same thing said in the same way so often at most: what decides is whether
+    it was said, by whom, when and how strongly, and all of that stands in the first ones."""
     seen: set[tuple[str, int | None, int | None]] = set()
+    said: Counter[tuple[str, Who, When, Polarity]] = Counter()
     for signal in signals:
         place = (signal.construct, signal.start, signal.end)
-        if place not in seen:
+        way = (signal.entry, signal.who, signal.when, signal.polarity)
+        if place not in seen and said[way] < _OFTEN_ENOUGH:
             seen.add(place)
+            said[way] += 1
             yield signal
 
 

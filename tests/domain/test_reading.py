@@ -287,3 +287,10 @@ def test_any_text_is_read_without_error_and_quoted_exactly(
 @given(text=WRITTEN, quiet=st.sampled_from(QUIET))
 def test_a_quiet_sentence_at_the_end_removes_no_counting_signal(text: str, quiet: str) -> None:
     assert counting(text) <= counting(f"{text}\n\n{quiet}")
+
+
+def test_what_is_repeated_without_end_stays_a_short_list_and_hides_nothing_that_differs() -> None:
+    endless = "I want to die. " * 2000 + "I have a plan for tonight."
+    found = read(endless).signals
+    assert len(found) < 100
+    assert any(signal.construct == "plan" and signal.when is When.NOW for signal in found)
