@@ -115,6 +115,7 @@ def test_a_key_is_made_listed_and_revoked_from_the_command_line(
     boot: Callable[..., tuple[Stack, Intake]],
 ) -> None:
     stack, _ = boot(workers=0, sweepers=1)
+    assert stack.cli("check").stdout == "settings, sites and rules are well\n"
     made = stack.cli("keys", "create", "--name", "kiosk", "--site", "riverside", "--scope", "cases:read")
     token = made.stdout.strip()
     intake = Intake(stack.api_url, token)
