@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from service.domain.escalation import CaseState, EventKind
 from service.usecases.decide_case import Decision
@@ -96,12 +96,7 @@ def test_the_owner_is_told_when_another_closes_their_case(service: ServiceUnderT
 def test_nobody_is_told_that_it_is_taken_when_it_is_open_again(
     service: ServiceUnderTest, time_machine: TimeMachine
 ) -> None:
-    service.contact(TONIGHT)
-    service.work()
-    time_machine.forward(181)
-    service.sweep()
-    service.work()
-    case_id = service.case().case_id
+    case_id = _paged_twice(service, time_machine)
     service.decide.acknowledge("riverside", case_id, "osei")
     service.decide.pass_on("riverside", case_id, "osei")  # before the messages of the first act have left
     service.work()
@@ -112,12 +107,7 @@ def test_nobody_is_told_that_it_is_taken_when_it_is_open_again(
 def test_whoever_was_paged_before_a_case_rose_is_told_who_took_it(
     service: ServiceUnderTest, time_machine: TimeMachine
 ) -> None:
-    service.contact(TONIGHT)
-    service.work()
-    time_machine.forward(181)
-    service.sweep()
-    service.work()
-    case_id = service.case().case_id
+    case_id = _paged_twice(service, time_machine)
     service.decide.acknowledge("riverside", case_id, "moreau")
     time_machine.forward(3601)  # not closed in time: a new episode
     service.sweep()
@@ -126,3 +116,13 @@ def test_whoever_was_paged_before_a_case_rose_is_told_who_took_it(
     service.work()
     assert "Dr Osei has taken" in service.texts_to(LINDQVIST)[-1]
     assert "Dr Osei has taken" in service.texts_to(MOREAU)[-1]
+
+
+def _paged_twice(service: ServiceUnderTest, time_machine: TimeMachine) -> UUID:
+    """A case for which Osei and then Lindqvist were paged."""
+    service.contact(TONIGHT)
+    service.work()
+    time_machine.forward(181)
+    service.sweep()
+    service.work()
+    return service.case().case_id

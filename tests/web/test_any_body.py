@@ -47,7 +47,7 @@ PATHS = st.sampled_from(["/v1/first-contacts", "/v1/first-contacts/c1/answers", 
 def test_any_json_is_taken_or_refused_as_a_problem(
     client: FlaskClient, headers: Callable[..., dict[str, str]], path: str, body: Any
 ) -> None:
-    _sent_somewhere(client, headers, path, json.dumps(body).encode())
+    _check_that_it_is_taken_or_refused(client, headers, path, json.dumps(body).encode())
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -55,10 +55,10 @@ def test_any_json_is_taken_or_refused_as_a_problem(
 def test_any_bytes_are_refused_as_a_problem(
     client: FlaskClient, headers: Callable[..., dict[str, str]], path: str, body: bytes
 ) -> None:
-    _sent_somewhere(client, headers, path, body)
+    _check_that_it_is_taken_or_refused(client, headers, path, body)
 
 
-def _sent_somewhere(
+def _check_that_it_is_taken_or_refused(
     client: FlaskClient, headers: Callable[..., dict[str, str]], path: str, body: bytes
 ) -> None:
     response = client.post(path, data=body, headers=headers(**{"Content-Type": "application/json"}))
