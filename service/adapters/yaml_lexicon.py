@@ -10,11 +10,13 @@ from service.adapters.yaml_documents import Documents
 from service.domain.automaton import Automaton
 from service.domain.context import Context
 from service.domain.cues import Cue
+from service.domain.entry import THEME, About, Entry, Negation, Status
 from service.domain.errors import ConfigurationFaults
-from service.domain.lexicon import About, Entry, Languages, Lexicon, Negation, Status
+from service.domain.lexicon import Languages, Lexicon
 from service.domain.patterns import Grammar, Pattern, PatternFault
 from service.domain.signals import Strength, When
 from service.domain.text import Tokenizer
+from service.domain.together import Combinations
 
 
 def load_lexicon(language_root: Path) -> Lexicon:
@@ -33,11 +35,19 @@ def load_lexicon(language_root: Path) -> Lexicon:
     if words.found is None or cues.found is None or not entries:
         raise ConfigurationFaults(faults)
     compiler = _Compiler(words.found, cues.found)
-    lexicon = compiler.lexicon(entries)
-    faults += compiler.faults
+    automaton, context = compiler.automaton(entries), compiler.context()
+    faults += [*compiler.faults, *_unknown_themes(entries)]
     if faults:
         raise ConfigurationFaults(faults)
-    return lexicon
+    known = automaton.vocabulary | context.automaton.vocabulary
+    return Lexicon(
+        entries=tuple(entries),
+        tokenizer=Tokenizer(compiler.spellings, known),
+        automaton=automaton,
+        combinations=Combinations(entries, cues.found["neighbours"]),
+        context=context,
+        languages=_languages(cues.found["languages"]),
+    )
 
 
 class _One:
@@ -72,7 +82,7 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
         status=Status(raw["status"]),
         meaning=raw["meaning"],
         source=raw["source"],
-        patterns=tuple(raw["patterns"]),
+        patterns=tuple(raw.get("patterns", ())),
         must_match=tuple(raw["must_match"]),
         must_not_match=tuple(raw["must_not_match"]),
         strength=Strength(raw.get("strength", Strength.CLEAR)),
@@ -80,6 +90,32 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
         about=About(raw.get("about", About.SPOKEN)),
         by_when={When(when): construct for when, construct in raw.get("by_when", {}).items()},
         silences=frozenset(raw.get("silences", ())),
+        together=tuple(tuple(map(_part, parts)) for parts in raw.get("together", ())),
+        unless=frozenset(raw.get("unless", ())),
+        sentences=raw.get("sentences", 2),
+    )
+
+
+def _part(raw: str | list[str]) -> frozenset[str]:
+    return frozenset([raw] if isinstance(raw, str) else raw)
+
+
+def _unknown_themes(entries: Iterable[Entry]) -> Iterator[str]:
+    entries = list(entries)
+    themes = {entry.name for entry in entries if entry.construct == THEME}
+    for entry in entries:
+        asked = {*entry.unless, *(name for parts in entry.together for part in parts for name in part)}
+        yield from (f"{entry.entry_id}: there is no theme {name}" for name in sorted(asked - themes))
+
+
+def _languages(raw: Mapping[str, Any]) -> Languages:
+    return Languages(
+        function_words=frozenset(raw["function_words"]),
+        foreign_words=frozenset(raw["foreign_words"]),
+        words_needed=raw["words_needed"],
+        function_share=raw["function_share"],
+        script_share=raw["script_share"],
+        foreign_needed=raw["foreign_needed"],
     )
 
 
@@ -89,43 +125,28 @@ class _Compiler:
     def __init__(self, words: Mapping[str, Any], cues: Mapping[str, Any]) -> None:
         self.faults: list[str] = []
         self._cues = cues
-        self._spellings = {
+        self.spellings = {
             written.replace("\u2019", "'"): tuple(meant.split())
             for meant, spellings in words["spellings"].items()
             for written in spellings
         }
-        self._grammar = Grammar(words["classes"], Tokenizer(self._spellings, ()).spell)
+        self._grammar = Grammar(words["classes"], Tokenizer(self.spellings, ()).spell)
         for name in words["classes"]:
             self._checked("classes.yaml", lambda name=name: self._grammar.named(name))
 
-    def lexicon(self, entries: list[Entry]) -> Lexicon:
-        automaton = Automaton(
+    def automaton(self, entries: list[Entry]) -> Automaton:
+        return Automaton(
             (owner, pattern)
             for owner, entry in enumerate(entries)
             for pattern in self._patterns(entry.entry_id, entry.patterns)
         )
-        context = self._context()
-        known = automaton.vocabulary | context.automaton.vocabulary
-        tokenizer = Tokenizer(self._spellings, known)
-        return Lexicon(tuple(entries), tokenizer, automaton, context, self._languages())
 
-    def _context(self) -> Context:
+    def context(self) -> Context:
         cues = {
             Cue(name): list(self._patterns(f"context.yaml: {name}", sources))
             for name, sources in self._cues["cues"].items()
         }
         return Context.of(cues, self._cues["reach"], self._cues["window"], self._cues["subjects"])
-
-    def _languages(self) -> Languages:
-        raw = self._cues["languages"]
-        return Languages(
-            function_words=frozenset(raw["function_words"]),
-            foreign_words=frozenset(raw["foreign_words"]),
-            words_needed=raw["words_needed"],
-            function_share=raw["function_share"],
-            script_share=raw["script_share"],
-            foreign_needed=raw["foreign_needed"],
-        )
 
     def _patterns(self, place: str, sources: Iterable[str]) -> Iterator[Pattern]:
         for source in sources:

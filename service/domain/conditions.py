@@ -11,11 +11,15 @@ from service.domain.answers import Absent
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """What is known of one questionnaire: points by item, and why others have none. `age` in years."""
+    """What is known of one questionnaire: points by item, and why others have none. `age` in years.
+
+    `scales`: the sums over a part of the items, by name; one that cannot be summed is not among them.
+    """
 
     values: Mapping[str, int]
     absent: Mapping[str, Absent]
     total: int | None
+    scales: Mapping[str, int]
     age: int | None
 
 
@@ -26,37 +30,49 @@ class Condition(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ItemAtLeast:
-    """An item has at least so many points; not known while it has no value."""
+class Bounds:
+    """From `first` to `last`, both included; None: no bound on that side."""
 
-    item: str
-    at_least: int
+    first: int | None = None
+    last: int | None = None
 
-    def holds(self, responses: Responses) -> bool | None:
-        value = responses.values.get(self.item)
-        return None if value is None else value >= self.at_least
-
-
-@dataclass(frozen=True, slots=True)
-class ItemEquals:
-    """An item has just so many points; not known while it has no value."""
-
-    item: str
-    equals: int
-
-    def holds(self, responses: Responses) -> bool | None:
-        value = responses.values.get(self.item)
-        return None if value is None else value == self.equals
+    def hold(self, number: int | None) -> bool | None:
+        """Whether a number lies within; not known while there is none."""
+        if number is None:
+            return None
+        return (self.first is None or number >= self.first) and (self.last is None or number <= self.last)
 
 
 @dataclass(frozen=True, slots=True)
-class TotalAtLeast:
-    """The total is at least so much; not known while the total is not."""
+class ItemWithin:
+    """An item has so many points; not known while it has no value."""
 
-    at_least: int
+    item: str
+    bounds: Bounds
 
     def holds(self, responses: Responses) -> bool | None:
-        return None if responses.total is None else responses.total >= self.at_least
+        return self.bounds.hold(responses.values.get(self.item))
+
+
+@dataclass(frozen=True, slots=True)
+class TotalWithin:
+    """The total is so much; not known while the total is not."""
+
+    bounds: Bounds
+
+    def holds(self, responses: Responses) -> bool | None:
+        return self.bounds.hold(responses.total)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleWithin:
+    """A scale is so much; not known while the scale is not."""
+
+    scale: str
+    bounds: Bounds
+
+    def holds(self, responses: Responses) -> bool | None:
+        return self.bounds.hold(responses.scales.get(self.scale))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from service.domain.answers import Absent, ItemAnswer
 from service.domain.conditions import Condition, Responses
-from service.domain.items import Heard, Item, hear
+from service.domain.items import Heard, Item, PointsSignal, hear, raised
 from service.domain.signals import Gap, GapKind, Signal
+
+SUPPLIED_TOTAL = "total"
+"""The item under which a total may be sent beside the items. It is compared with theirs and never used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,22 @@ class Band:
 
     first: int
     flag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A sum over a part of the items, `times` so much, shown as `label: sum` (in `tenths`: 359 as 35.9)."""
+
+    scale_id: str
+    label: str
+    items: tuple[str, ...]
+    times: int
+    tenths: bool
+    signals: tuple[PointsSignal, ...]
+
+    def shown(self, points: int) -> str:
+        """The flag that a clinician reads."""
+        return f"{self.label}: {points / 10:.1f}" if self.tenths else f"{self.label}: {points}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +57,18 @@ class Instrument:
     items: tuple[Item, ...]
     total: tuple[str, ...]
     bands: tuple[Band, ...]
+    scales: tuple[Scale, ...]
     rules: tuple[InstrumentRule, ...]
     lacks: str | None
+
+    def answerable(self) -> Mapping[str, Sequence[int]]:
+        """The values that each item may have; among them a total that is sent, where one is formed."""
+        values: dict[str, Sequence[int]] = {item.item_id: item.values for item in self.items}
+        if self.total and SUPPLIED_TOTAL not in values:
+            summed = [item for item in self.items if item.item_id in self.total]
+            first = sum(item.values[0] for item in summed if item.asked_when is None)
+            values[SUPPLIED_TOTAL] = range(first, sum(item.values[-1] for item in summed) + 1)
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +93,7 @@ class Instruments:
 
     def __init__(self, instruments: Iterable[Instrument]) -> None:
         self._known = {instrument.instrument_id: instrument for instrument in instruments}
-        self._items = {
-            (name, item.item_id): item for name, known in self._known.items() for item in known.items
-        }
+        self._values = {name: known.answerable() for name, known in self._known.items()}
 
     def faults(self, answer: ItemAnswer) -> tuple[tuple[str, str], ...]:
         """What is wrong with an answer, as (field, detail). The detail never repeats what was sent."""
@@ -80,11 +107,11 @@ class Instruments:
         if answer.instrument not in self._known:
             yield "instrument", "is not known here"
             return
-        item = self._items.get((answer.instrument, answer.item))
-        if item is None:
+        values = self._values[answer.instrument].get(answer.item)
+        if values is None:
             yield "item", f"is not an item of {answer.instrument}"
-        elif answer.value is not None and answer.value not in item.values:
-            yield "value", f"must be one of {', '.join(map(str, item.values))}"
+        elif answer.value is not None and answer.value not in values:
+            yield "value", f"must be {_named(values)}"
 
     def score(self, answers: Sequence[ItemAnswer], age: int | None) -> tuple[InstrumentResult, ...]:
         """One result for each questionnaire of which anything was sent, by id. Order never matters.
@@ -110,8 +137,17 @@ class Instruments:
         return replace(result, complete=False, gaps=(*result.gaps, gap))
 
     def _readable(self, answer: ItemAnswer) -> bool:
-        item = self._items.get((answer.instrument, answer.item))
-        return item is not None and (answer.value is None or answer.value in item.values)
+        values = self._values[answer.instrument].get(answer.item)
+        return values is not None and (answer.value is None or answer.value in values)
+
+
+_MOST_NAMED = 10
+
+
+def _named(values: Sequence[int]) -> str:
+    if len(values) > _MOST_NAMED:
+        return f"a whole number from {values[0]} to {values[-1]}"
+    return f"one of {', '.join(map(str, values))}"
 
 
 def _score(instrument: Instrument, answers: Sequence[ItemAnswer], age: int | None) -> InstrumentResult:
@@ -125,8 +161,11 @@ def _score(instrument: Instrument, answers: Sequence[ItemAnswer], age: int | Non
         complete=not missing,
         flags=tuple(_flags(instrument, responses, fired, heard)),
         rules=tuple(f"{instrument.instrument_id}.{rule.rule_id}" for rule in fired),
-        signals=tuple(_signals(instrument, heard)),
-        gaps=tuple(_gaps(instrument, responses, fired, missing)),
+        signals=(*_item_signals(instrument, heard), *_scale_signals(instrument, responses, heard)),
+        gaps=(
+            *_gaps(instrument, responses, fired, missing),
+            *_gaps_of_a_supplied_total(instrument, responses, answers),
+        ),
     )
 
 
@@ -135,18 +174,27 @@ def _responses(instrument: Instrument, heard: Mapping[str, Heard], age: int | No
         values={name: said.points for name, said in heard.items() if said.points is not None},
         absent={name: said.absent for name, said in heard.items() if said.absent is not None},
         total=None,
+        scales={},
         age=age,
     )
-    return replace(responses, total=_total(instrument, responses))
+    sums = {scale.scale_id: _sum(instrument, scale.items, responses) for scale in instrument.scales}
+    return replace(
+        responses,
+        total=_sum(instrument, instrument.total, responses),
+        scales={
+            scale.scale_id: points * scale.times
+            for scale in instrument.scales
+            if (points := sums[scale.scale_id]) is not None
+        },
+    )
 
 
-def _total(instrument: Instrument, responses: Responses) -> int | None:
-    """The sum, over the items of the total, of what was answered; None while one that may be asked lacks."""
-    summed = [item for item in instrument.items if item.item_id in instrument.total]
-    lacking = any(item.item_id not in responses.values and item.may_be_asked(responses) for item in summed)
-    if lacking or not summed:
+def _sum(instrument: Instrument, names: Sequence[str], responses: Responses) -> int | None:
+    """The sum over items; None while one that may be asked lacks. What was rightly skipped adds nothing."""
+    summed = [i for i in instrument.items if i.item_id in names and i.may_be_asked(responses)]
+    if not names or any(item.item_id not in responses.values for item in summed):
         return None
-    return sum(responses.values.get(item.item_id, 0) for item in summed)
+    return sum(responses.values[item.item_id] for item in summed)
 
 
 def _fired(instrument: Instrument, responses: Responses) -> tuple[InstrumentRule, ...]:
@@ -173,18 +221,41 @@ def _flags(
     if responses.total is not None:
         reached = [band for band in instrument.bands if responses.total >= band.first]
         yield from (band.flag for band in reached[-1:] if band.flag is not None)
+    for scale in instrument.scales:
+        if scale.scale_id in responses.scales:
+            yield scale.shown(responses.scales[scale.scale_id])
     for item in instrument.items:
         if item.item_id in heard and heard[item.item_id].disputed:
             yield f"{item.label} was answered more than once, differently: the most severe answer counts"
 
 
-def _signals(instrument: Instrument, heard: Mapping[str, Heard]) -> Iterator[Signal]:
+def _item_signals(instrument: Instrument, heard: Mapping[str, Heard]) -> Iterator[Signal]:
     for item in instrument.items:
         said = heard.get(item.item_id)
-        raised = None if said is None or said.points is None else item.signal(said.points)
-        if said is not None and raised is not None:
+        if said is not None and said.points is not None:
             entry = f"{instrument.instrument_id}.item_{item.item_id}"
-            yield Signal(raised.construct, said.answer_id, entry, raised.strength, when=raised.when)
+            yield from _signal(raised(item.signals, said.points), said.answer_id, entry)
+
+
+def _scale_signals(
+    instrument: Instrument, responses: Responses, heard: Mapping[str, Heard]
+) -> Iterator[Signal]:
+    """What a sum says, placed at the most severe of its answers."""
+    for scale in instrument.scales:
+        counted = [
+            (item.severity(responses.values[item.item_id]), heard[item.item_id].answer_id)
+            for item in instrument.items
+            if item.item_id in scale.items and item.item_id in responses.values
+        ]
+        if counted and scale.scale_id in responses.scales:
+            _, answer_id = max(counted, key=lambda one: one[0])
+            entry = f"{instrument.instrument_id}.{scale.scale_id}"
+            yield from _signal(raised(scale.signals, responses.scales[scale.scale_id]), answer_id, entry)
+
+
+def _signal(says: PointsSignal | None, answer_id: str, entry: str) -> Iterator[Signal]:
+    if says is not None:
+        yield Signal(says.construct, answer_id, entry, says.strength, when=says.when)
 
 
 _SAID = {
@@ -218,3 +289,19 @@ def _gaps(
             yield Gap(GapKind.INCOMPLETE, f"{instrument.instrument_id}: {rule.gap}")
     if instrument.lacks is not None:
         yield Gap(GapKind.NOT_ASKED, f"{instrument.instrument_id} {instrument.lacks}")
+
+
+def _gaps_of_a_supplied_total(
+    instrument: Instrument, responses: Responses, answers: Sequence[ItemAnswer]
+) -> Iterator[Gap]:
+    """A total that was sent is compared with the items' own, and never used in its place."""
+    if SUPPLIED_TOTAL in {item.item_id for item in instrument.items}:
+        return
+    sent = {answer.value for answer in answers if answer.item == SUPPLIED_TOTAL and answer.value is not None}
+    for total in sorted(sent - {responses.total}):
+        said = (
+            f"the total that was sent, {total}, cannot be checked without every item"
+            if responses.total is None
+            else f"the total that was sent, {total}, is not the {responses.total} of its items, which counts"
+        )
+        yield Gap(GapKind.INCOMPLETE, f"{instrument.instrument_id}: {said}")

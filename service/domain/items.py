@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from service.domain.answers import Absent, ItemAnswer
-from service.domain.conditions import Condition, Responses
+from service.domain.conditions import Bounds, Condition, Responses
 from service.domain.signals import Strength, When
 
 
 @dataclass(frozen=True, slots=True)
-class ItemSignal:
-    """What an item says, from this many points on."""
+class PointsSignal:
+    """What so many points of an item, or of a scale, say."""
 
-    at_least: int
+    bounds: Bounds
     construct: str
     strength: Strength
     when: When
+
+
+def raised(signals: Sequence[PointsSignal], points: int) -> PointsSignal | None:
+    """What so many points say, if anything: of `signals`, ordered by severity, the last that holds."""
+    holding = [signal for signal in signals if signal.bounds.hold(points)]
+    return holding[-1] if holding else None
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question: the values it may have (rising), and when it is asked (None: always).
 
-    `signals` are ordered by points; the last that is reached is the one that is raised.
+    `signals` are ordered by severity. `higher_is_better`: of two answers the lower is the more severe.
     """
 
     item_id: str
     label: str
     values: tuple[int, ...]
     reverse: bool
+    higher_is_better: bool
     optional: bool
     asked_when: Condition | None
-    signals: tuple[ItemSignal, ...]
+    signals: tuple[PointsSignal, ...]
 
     def points(self, value: int) -> int:
-        """How much a value counts, more being worse: the value, or its mirror image on a reverse item."""
+        """How much a value counts: the value, or its mirror image on a reverse item."""
         return self.values[0] + self.values[-1] - value if self.reverse else value
 
-    def signal(self, points: int) -> ItemSignal | None:
-        """What so many points say, if anything."""
-        reached = [signal for signal in self.signals if points >= signal.at_least]
-        return reached[-1] if reached else None
+    def severity(self, points: int) -> int:
+        """A number that rises with how severe so many points are."""
+        return -points if self.higher_is_better else points
 
     def may_be_asked(self, responses: Responses) -> bool:
         """Whether it is asked, or would be had what decides that been answered."""
@@ -71,10 +77,10 @@ def hear(item: Item, answers: Iterable[ItemAnswer]) -> Heard | None:
     None when nothing was sent for this item.
     """
     sent = [answer for answer in answers if answer.item == item.item_id]
-    valued = sorted((-item.points(a.value), a.answer_id) for a in sent if a.value is not None)
+    valued = [(item.points(a.value), a.answer_id) for a in sent if a.value is not None]
     if valued:
-        points, answer_id = valued[0]
-        return Heard(answer_id, -points, None, disputed=valued[-1][0] != points)
+        points, answer_id = min(valued, key=lambda one: (-item.severity(one[0]), one[1]))
+        return Heard(answer_id, points, None, disputed=len({one for one, _ in valued}) > 1)
     absent = sorted(
         (_ABSENT_ORDER.index(answer.absent), answer.answer_id) for answer in sent if answer.absent is not None
     )

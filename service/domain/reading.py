@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.answers import TextAnswer
 from service.domain.automaton import Match
 from service.domain.context import Around, Surroundings
 from service.domain.cues import Cue
-from service.domain.lexicon import FALSE_FRIEND, About, Entry, Languages, Lexicon, Negation
-from service.domain.signals import Gap, GapKind, Polarity, Signal, Strength, When, Who
+from service.domain.entry import FALSE_FRIEND, THEME, About, Entry, Negation
+from service.domain.lexicon import Languages, Lexicon
+from service.domain.signals import Gap, GapKind, Polarity, Signal, Span, Strength, When, Who
 from service.domain.text import NO_WORDS, SENTENCE, Words, fold, foreign_letters
+from service.domain.together import Together
 
 _STRENGTHS = tuple(Strength)
 _OFTEN_ENOUGH = 20  # a page of copied lines must not become a book of signals
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """An entry that was found and raised nothing, because of the false friend or theme `because` at `by`."""
+
+    entry: str
+    span: Span
+    because: str
+    by: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """What one answer says, in text order, and what in it could not be read."""
+    """What one answer says, in text order, what in it could not be read, and what only looked alike."""
 
     signals: tuple[Signal, ...]
     gaps: tuple[Gap, ...]
+    set_aside: tuple[SetAside, ...] = ()
 
 
 class Reader:
@@ -39,60 +52,10 @@ class Reader:
         asked = tokenizer.words(answer.question) if answer.question else NO_WORDS
         echo = _echo(words, asked)
         matches = [match for match in self._lexicon.automaton.matches(words) if not _overlaps(match, *echo)]
-        standing = self._standing(matches)
-        signals: list[Signal] = []
-        if standing:
-            surroundings = self._lexicon.context.surroundings(words, answer.speaker)
-            signals = [self._signal(answer, words, match, surroundings) for match in standing]
+        passage = _Passage(self._lexicon, answer, words, matches)
         unread = self._unread(answer, words, asked, echo)
         gaps = (Gap(GapKind.UNREADABLE, f"answer {answer.answer_id} {unread}"),) if unread else ()
-        return Reading(tuple(_unique(signals)), gaps)
-
-    def _standing(self, matches: list[Match]) -> list[Match]:
-        """Without what a false friend covers; of overlapping matches of one construct only the longest."""
-        entries = self._lexicon.entries
-        silent: dict[int, list[Entry]] = {}
-        for match in matches:
-            if entries[match.owner].construct == FALSE_FRIEND:
-                for at in range(match.first, match.past):
-                    silent.setdefault(at, []).append(entries[match.owner])
-        taken: dict[str, set[int]] = {}
-        standing = []
-        for match in sorted(matches, key=self._precedence):
-            construct = entries[match.owner].construct
-            span = range(match.first, match.past)
-            covered = taken.setdefault(construct, set())
-            friends = (friend for at in span for friend in silent.get(at, ()))
-            if construct == FALSE_FRIEND or any(friend.silenced(construct) for friend in friends):
-                continue
-            if covered.isdisjoint(span):
-                covered.update(span)
-                standing.append(match)
-        return sorted(standing, key=lambda match: (match.first, match.past, match.owner))
-
-    def _precedence(self, match: Match) -> tuple[int, int, int, int]:
-        strength = _STRENGTHS.index(self._lexicon.entries[match.owner].strength)
-        return match.first - match.past, match.first, -strength, match.owner
-
-    def _signal(self, answer: TextAnswer, words: Words, match: Match, surroundings: Surroundings) -> Signal:
-        entry = self._lexicon.entries[match.owner]
-        around = surroundings.around(
-            match, unit=entry.negation is Negation.UNIT, person=entry.about is About.PERSON
-        )
-        when = _when(entry, around)
-        start, end = words.starts[match.first], words.ends[match.past - 1]
-        return Signal(
-            construct=entry.by_when.get(when, entry.construct),
-            answer_id=answer.answer_id,
-            entry=entry.entry_id,
-            strength=entry.strength,
-            quote=answer.text[start:end],
-            start=start,
-            end=end,
-            who=around.who,
-            when=when,
-            polarity=around.polarity,
-        )
+        return Reading(tuple(_unique(passage.signals())), gaps, tuple(passage.set_aside))
 
     def _unread(self, answer: TextAnswer, words: Words, asked: Words, echo: tuple[int, int]) -> str:
         """Why a human must read it before the next contact; empty when nothing hinders."""
@@ -114,6 +77,130 @@ class Reader:
             return False
         reply = echo[1] if echo[0] == 0 else 0
         return context.surroundings(words, answer.speaker).opens_with(Cue.YES_ANSWER, reply)
+
+
+class _Passage:
+    """The matches of one answer, weighed against each other and against what stands around them."""
+
+    def __init__(self, lexicon: Lexicon, answer: TextAnswer, words: Words, matches: Sequence[Match]) -> None:
+        self._lexicon = lexicon
+        self._entries = lexicon.entries
+        self._answer = answer
+        self._words = words
+        self.set_aside: list[SetAside] = []
+        friends = self._friends(matches)
+        self._heard = [match for match in matches if not self._is_silenced(match, friends)]
+
+    def signals(self) -> list[Signal]:
+        """What stands, in text order."""
+        themes = [match for match in self._heard if self._entries[match.owner].construct == THEME]
+        together = list(self._lexicon.combinations.found(themes, self._words)) if len(themes) > 1 else []
+        alone = self._longest([m for m in self._heard if self._entries[m.owner].construct != THEME])
+        if not together and not alone:
+            return []
+        around = self._lexicon.context.surroundings(self._words, self._answer.speaker)
+        signals = [self._alone(match, around) for match in alone]
+        signals += [self._joint(hit, around) for hit in together if not self._is_explained(hit)]
+        return sorted(signals, key=lambda signal: (signal.start, signal.end))
+
+    def _friends(self, matches: Iterable[Match]) -> dict[int, list[Match]]:
+        """The false friends that cover each word."""
+        covering: dict[int, list[Match]] = {}
+        for match in matches:
+            if self._entries[match.owner].construct == FALSE_FRIEND:
+                for at in range(match.first, match.past):
+                    covering.setdefault(at, []).append(match)
+        return covering
+
+    def _is_silenced(self, match: Match, friends: Mapping[int, Sequence[Match]]) -> bool:
+        entry = self._entries[match.owner]
+        if entry.construct == FALSE_FRIEND:
+            return True
+        for at in range(match.first, match.past) if friends else ():
+            for friend in friends.get(at, ()):
+                if self._entries[friend.owner].silenced(entry.construct):
+                    self._set_aside(match.owner, match, friend)
+                    return True
+        return False
+
+    def _is_explained(self, hit: Together) -> bool:
+        if hit.unless is not None:
+            self._set_aside(hit.owner, hit.parts[0], hit.unless)
+        return hit.unless is not None
+
+    def _set_aside(self, owner: int, match: Match, because: Match) -> None:
+        if len(self.set_aside) < _OFTEN_ENOUGH:
+            self.set_aside.append(
+                SetAside(
+                    entry=self._entries[owner].entry_id,
+                    span=self._span(match),
+                    because=self._entries[because.owner].entry_id,
+                    by=self._span(because),
+                )
+            )
+
+    def _longest(self, matches: Iterable[Match]) -> list[Match]:
+        """Of overlapping matches of one construct only the longest."""
+        taken: dict[str, set[int]] = {}
+        standing = []
+        for match in sorted(matches, key=self._precedence):
+            covered = taken.setdefault(self._entries[match.owner].construct, set())
+            span = range(match.first, match.past)
+            if covered.isdisjoint(span):
+                covered.update(span)
+                standing.append(match)
+        return standing
+
+    def _precedence(self, match: Match) -> tuple[int, int, int, int]:
+        strength = _STRENGTHS.index(self._entries[match.owner].strength)
+        return match.first - match.past, match.first, -strength, match.owner
+
+    def _alone(self, match: Match, surroundings: Surroundings) -> Signal:
+        entry = self._entries[match.owner]
+        around = self._around(match, surroundings)
+        return self._signal(entry, (match,), around.who, _when(entry, around), around.polarity)
+
+    def _joint(self, hit: Together, surroundings: Surroundings) -> Signal:
+        """About the person only when every part is; denied when any part is."""
+        each = [self._around(part, surroundings) for part in hit.parts]
+        whos = {around.who for around in each}
+        dated = [around.when for around in each if around.dated and around.when is not When.HYPOTHETICAL]
+        denied = any(around.polarity is Polarity.DENIED for around in each)
+        return self._signal(
+            self._entries[hit.owner],
+            hit.parts,
+            next(who for who in (Who.QUOTED, Who.OTHER, Who.UNCLEAR, Who.SELF) if who in whos),
+            dated[0] if dated else When.CURRENT,
+            Polarity.DENIED if denied else Polarity.AFFIRMED,
+        )
+
+    def _around(self, match: Match, surroundings: Surroundings) -> Around:
+        entry = self._entries[match.owner]
+        return surroundings.around(
+            match, unit=entry.negation is Negation.UNIT, person=entry.about is About.PERSON
+        )
+
+    def _signal(
+        self, entry: Entry, parts: Sequence[Match], who: Who, when: When, polarity: Polarity
+    ) -> Signal:
+        main, *also = (self._span(part) for part in parts)
+        return Signal(
+            construct=entry.by_when.get(when, entry.construct),
+            answer_id=self._answer.answer_id,
+            entry=entry.entry_id,
+            strength=entry.strength,
+            quote=main.quote,
+            start=main.start,
+            end=main.end,
+            also=tuple(also),
+            who=who,
+            when=when,
+            polarity=polarity,
+        )
+
+    def _span(self, match: Match) -> Span:
+        start, end = self._words.starts[match.first], self._words.ends[match.past - 1]
+        return Span(self._answer.text[start:end], start, end)
 
 
 def _echo(words: Words, asked: Words) -> tuple[int, int]:

@@ -52,10 +52,20 @@ def family(construct: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """Words of an answer: `quote == answer.text[start:end]`, in code points of the text as it was sent."""
+
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Signal:
     """One construct noticed in one answer.
 
-    For text, `quote == answer.text[start:end]`, offsets in code points of the text as it was sent.
+    For text, `quote == answer.text[start:end]`, offsets in code points of the text as it was sent; what only
+    several passages say together has the others in `also`.
     For an item, `quote`, `start` and `end` are None and `entry` names the instrument's rule.
     """
 
@@ -66,6 +76,7 @@ class Signal:
     quote: str | None = None
     start: int | None = None
     end: int | None = None
+    also: tuple[Span, ...] = ()
     who: Who = Who.SELF
     when: When = When.CURRENT
     polarity: Polarity = Polarity.AFFIRMED

@@ -7,11 +7,12 @@ import json
 import pytest
 
 from service.domain.answers import Speaker
-from service.domain.lexicon import FALSE_FRIEND, Entry
+from service.domain.entry import FALSE_FRIEND, THEME, Entry
 from service.domain.signals import Signal
 from tests.domain.english import ROOT, lexicon, read
 
-ENTRIES = [entry for entry in lexicon().entries if entry.construct != FALSE_FRIEND]
+ENTRIES = [entry for entry in lexicon().entries if entry.construct not in {FALSE_FRIEND, THEME}]
+THEMES = [entry for entry in lexicon().entries if entry.construct == THEME]
 FRIENDS = [entry for entry in lexicon().entries if entry.construct == FALSE_FRIEND]
 SCHEMA = ROOT.parent.parent / "schema" / "lexicon-entry.schema.json"
 
@@ -61,6 +62,24 @@ def test_a_false_friend_silences_what_it_covers(entry: Entry, sample: str) -> No
 @pytest.mark.parametrize(("entry", "sample"), pairs(FRIENDS, "must_not_match"), ids=named)
 def test_a_false_friend_leaves_the_real_thing_standing(entry: Entry, sample: str) -> None:
     assert [s for s in read(sample).signals if s.counts and entry.silenced(s.construct)]
+
+
+@pytest.mark.parametrize(("entry", "sample"), pairs(THEMES, "must_match"), ids=named)
+def test_a_sample_holds_its_theme(entry: Entry, sample: str) -> None:
+    assert matched(entry, sample)
+
+
+@pytest.mark.parametrize(("entry", "sample"), pairs(THEMES, "must_not_match"), ids=named)
+def test_a_sample_without_a_theme_does_not_hold_it(entry: Entry, sample: str) -> None:
+    assert not matched(entry, sample)
+
+
+def test_every_theme_is_used() -> None:
+    asked = {
+        name for entry in lexicon().entries for parts in entry.together for part in parts for name in part
+    }
+    asked |= {name for entry in lexicon().entries for name in entry.unless}
+    assert {entry.name for entry in THEMES} <= asked
 
 
 def test_every_construct_has_an_entry() -> None:

@@ -11,7 +11,7 @@ from service.domain.answers import Absent, Answer, ItemAnswer, Speaker, TextAnsw
 from service.domain.assessment import Assessment, Scores
 from service.domain.instruments import InstrumentResult
 from service.domain.plan import Plan, Step
-from service.domain.signals import Gap, GapKind, Polarity, Signal, Strength, When, Who
+from service.domain.signals import Gap, GapKind, Polarity, Signal, Span, Strength, When, Who
 from service.domain.urgency import Urgency
 
 
@@ -54,6 +54,7 @@ def _signals(raws: list[dict[str, Any]]) -> tuple[Signal, ...]:
         Signal(
             **{
                 **raw,
+                "also": tuple(Span(**span) for span in raw.get("also", ())),
                 "strength": Strength(raw["strength"]),
                 "who": Who(raw["who"]),
                 "when": When(raw["when"]),

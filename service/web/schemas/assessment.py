@@ -13,14 +13,26 @@ class ScoresSchema(Schema):
     hope = fields.Integer()
 
 
+class SpanSchema(Schema):
+    """Words of an answer. Offsets count code points."""
+
+    quote = fields.String()
+    start = fields.Integer()
+    end = fields.Integer()
+
+
 class SignalSchema(Schema):
-    """One construct noticed in one answer, with its evidence. Offsets count code points."""
+    """One construct noticed in one answer, with its evidence. Offsets count code points.
+
+    `also`: the other passages, where only several together say it.
+    """
 
     construct = fields.String()
     answer_id = fields.String()
     quote = fields.String(allow_none=True)
     start = fields.Integer(allow_none=True)
     end = fields.Integer(allow_none=True)
+    also = fields.List(fields.Nested(SpanSchema))
     who = fields.String()
     when = fields.String()
     polarity = fields.String()
