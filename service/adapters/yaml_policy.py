@@ -42,6 +42,7 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         urgency=Urgency(raw["urgency"]),
         reason=raw["reason"],
         any_of=Constructs.of(tuple(raw.get("any_of", ()))),
+        of_others=raw.get("of_others", False),
         when=frozenset(When(when) for when in raw.get("when", ())),
         strength=frozenset(Strength(strength) for strength in raw.get("strength", ())),
         beside=Constructs.of(tuple(raw.get("with", ()))),

@@ -97,6 +97,7 @@ class Assessor:
 
 NONE_FOUND = "No signals found in what was supplied."
 NONE_TIMED = "The signals that were found ask for no response by a set time; a human reads them."
+NONE_COUNTED = "What was found was denied, quoted or said of somebody else; a human reads it."
 
 
 def _gaps_of_the_contact(contact: FirstContact) -> list[Gap]:
@@ -112,14 +113,20 @@ def _gaps_of_the_contact(contact: FirstContact) -> list[Gap]:
 def _decide(
     policy: Policy, signals: tuple[Signal, ...], results: Sequence[InstrumentResult], gaps: Sequence[Gap]
 ) -> tuple[Urgency, tuple[str, ...]]:
-    counting = tuple(signal for signal in signals if signal.counts)
     fired = frozenset(rule for result in results for rule in result.rules)
     kinds = frozenset(gap.kind for gap in gaps)
-    held = [rule for rule in policy.rules if rule.holds(counting, fired, kinds)]
+    held = [rule for rule in policy.rules if rule.holds(signals, fired, kinds)]
     held.sort(key=lambda rule: -rule.urgency.rank)  # stable: the file's order within one urgency
     if not held:
-        return Urgency.NONE_FOUND, (NONE_TIMED if counting else NONE_FOUND,)
+        return Urgency.NONE_FOUND, (_quiet(signals),)
     return held[0].urgency, tuple(dict.fromkeys(rule.reason for rule in held))
+
+
+def _quiet(signals: Iterable[Signal]) -> str:
+    concerns = [signal for signal in signals if not signal.protective]
+    if not concerns:
+        return NONE_FOUND
+    return NONE_TIMED if any(signal.counts for signal in concerns) else NONE_COUNTED
 
 
 def _scores(policy: Policy, signals: tuple[Signal, ...]) -> Scores:

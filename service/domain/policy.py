@@ -36,12 +36,16 @@ NO_CONSTRUCTS = Constructs(frozenset(), frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the policy: when each stated part holds, this urgency is due for this reason."""
+    """One line of the policy: when each stated part holds, this urgency is due for this reason.
+
+    `of_others`: `any_of` is looked for in what was said of somebody else instead of the person in contact.
+    """
 
     rule_id: str
     urgency: Urgency
     reason: str
     any_of: Constructs = NO_CONSTRUCTS
+    of_others: bool = False
     when: frozenset[When] = frozenset()
     strength: frozenset[Strength] = frozenset()
     beside: Constructs = NO_CONSTRUCTS
@@ -50,10 +54,12 @@ class Rule:
     instrument: frozenset[str] = frozenset()
     gap: frozenset[GapKind] = frozenset()
 
-    def holds(self, counting: tuple[Signal, ...], fired: frozenset[str], gaps: frozenset[GapKind]) -> bool:
+    def holds(self, signals: tuple[Signal, ...], fired: frozenset[str], gaps: frozenset[GapKind]) -> bool:
         """Whether every part that the rule states is met by what counts."""
+        counting = [signal for signal in signals if signal.counts]
+        heard = [signal for signal in signals if signal.of_another] if self.of_others else counting
         return (
-            (not self.any_of or any(self._matches(signal) for signal in counting))
+            (not self.any_of or any(self._matches(signal) for signal in heard))
             and (not self.beside or any(signal.construct in self.beside for signal in counting))
             and len({s.construct for s in counting if s.construct in self.distinct_of}) >= self.at_least
             and (not self.instrument or bool(self.instrument & fired))

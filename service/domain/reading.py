@@ -45,6 +45,11 @@ class Reader:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What it listens for."""
+        return self._lexicon.entries
+
     def read(self, answer: TextAnswer) -> Reading:
         """Find every signal of the answer. No I/O; never raises for any str."""
         tokenizer = self._lexicon.tokenizer

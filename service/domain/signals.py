@@ -98,6 +98,12 @@ class Signal:
             return self.who is not Who.QUOTED
         return self.who in {Who.SELF, Who.UNCLEAR}
 
+    @property
+    def of_another(self) -> bool:
+        """Whether it is affirmed of somebody else: it never counts for the person, and is not nothing."""
+        affirmed = self.polarity is Polarity.AFFIRMED and self.when is not When.HYPOTHETICAL
+        return affirmed and self.who is Who.OTHER and not self.protective
+
 
 class GapKind(StrEnum):
     """Why something is not known."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, combinations, product
 
 from service.domain.automaton import Match
 from service.domain.entry import THEME, Entry
 from service.domain.text import SENTENCE, Words
 
 _OFTEN_ENOUGH = 20  # hits of one combination: a page of copied lines must not become a book of them
-_LOOKED_AT = 8  # neighbours tried on each side: time stays linear for any text
+_LOOKED_AT = 4  # neighbours tried on each side: time stays linear for any text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,46 +75,53 @@ class _Passage:
         seen: set[frozenset[Match]] = set()
         standing = 0
         for first in parts[0]:
-            chosen = self._chosen(first, parts[1:], combination.sentences)
-            if chosen is None or frozenset(chosen) in seen:
+            hit = self._hit(combination, first, parts[1:], innocent)
+            if hit is None or frozenset(hit.parts) in seen:
                 continue
-            seen.add(frozenset(chosen))
-            unless = self._explained(chosen, innocent, combination.sentences)
-            yield Together(combination.owner, chosen, unless)
-            standing += unless is None
+            seen.add(frozenset(hit.parts))
+            yield hit
+            standing += hit.unless is None
             if standing == _OFTEN_ENOUGH:
                 return
 
-    def _chosen(
-        self, first: Match, others: Sequence[Sequence[Match]], sentences: int
-    ) -> tuple[Match, ...] | None:
-        """The first part with the nearest of every other part; None when one is not near."""
-        chosen: tuple[Match, ...] = (first,)
-        for candidates in others:
-            near = [
-                match
-                for match in _nearest(candidates, first)
-                if all(match.owner != c.owner and _distinct(match, c) for c in chosen)
-                and self._is_near(match, first, sentences)
-            ]
-            if not near:
-                return None
-            chosen += (min(near, key=lambda match: (_distance(match, first), match.first)),)
-        return chosen
+    def _hit(
+        self,
+        combination: _Combination,
+        first: Match,
+        others: Sequence[Sequence[Match]],
+        innocent: Sequence[Match],
+    ) -> Together | None:
+        """The first part with others beside it: the nearest that nothing explains, else the nearest."""
+        explained: Together | None = None
+        near = [self._near(candidates, first, combination.sentences) for candidates in others]
+        for choice in product(*near):
+            parts = (first, *choice)
+            if all(one.owner != two.owner and _distinct(one, two) for one, two in combinations(parts, 2)):
+                unless = self._explanation(parts, innocent, combination.sentences)
+                if unless is None:
+                    return Together(combination.owner, parts, None)
+                explained = explained or Together(combination.owner, parts, unless)
+        return explained
 
-    def _explained(self, parts: tuple[Match, ...], innocent: Sequence[Match], sentences: int) -> Match | None:
-        return next(
-            (m for part in parts for m in _nearest(innocent, part) if self._is_near(m, part, sentences)), None
-        )
+    def _near(self, candidates: Sequence[Match], first: Match, sentences: int) -> list[Match]:
+        at = bisect_left(candidates, first.first, key=lambda match: match.first)
+        near = candidates[max(at - _LOOKED_AT, 0) : at + _LOOKED_AT]
+        near = [match for match in near if self._is_near(match, first, sentences)]
+        return sorted(near, key=lambda match: (_distance(match, first), match.first))
+
+    def _explanation(self, parts: Sequence[Match], innocent: Sequence[Match], sentences: int) -> Match | None:
+        """An innocent explanation in their own sentences or before them. What is said later explains nothing
+        away: no sentence behind may ever make a contact look quieter."""
+        last = max(self._sentence[part.first] for part in parts)
+        for part in parts:
+            for match in self._near(innocent, part, sentences):
+                if self._sentence[match.first] <= last:
+                    return match
+        return None
 
     def _is_near(self, match: Match, other: Match, sentences: int) -> bool:
         between = abs(self._sentence[match.first] - self._sentence[other.first])
         return between < sentences and _distance(match, other) <= self._apart
-
-
-def _nearest(matches: Sequence[Match], to: Match) -> Iterable[Match]:
-    at = bisect_left(matches, to.first, key=lambda match: match.first)
-    return matches[max(at - _LOOKED_AT, 0) : at + _LOOKED_AT]
 
 
 def _distance(match: Match, other: Match) -> int:
@@ -123,7 +130,7 @@ def _distance(match: Match, other: Match) -> int:
 
 
 def _distinct(match: Match, other: Match) -> bool:
-    """Whether these are two things that were said: side by side, or one inside the other ("got *the rope* out")."""
+    """Whether these are two things: side by side, or one inside the other ("got *the rope* out")."""
     if match.first >= other.past or other.first >= match.past:
         return True
     inner, outer = sorted((match, other), key=lambda each: each.past - each.first)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from service.bootstrap import load_assessor
 from service.domain.answers import Absent, FirstContact, ItemAnswer, TextAnswer
-from service.domain.assessment import Assessor
+from service.domain.assessment import NONE_COUNTED, NONE_FOUND, Assessor
 from service.domain.reading import Reader
 from service.domain.urgency import Urgency
 from service.settings import REPOSITORY
@@ -111,3 +111,17 @@ def test_signals_that_no_rule_takes_up_are_never_called_nothing() -> None:
     assert assessment.urgency is Urgency.NONE_FOUND
     assert any(signal.counts for signal in assessment.signals)
     assert "No signals found" not in assessment.reasons[0]
+
+
+def test_another_person_in_danger_is_heard_and_never_called_nothing() -> None:
+    told = ASSESSOR.assess(contact(["My son says he wants to kill himself."], []))
+    assert told.urgency is Urgency.SOON
+    assert not any(signal.counts for signal in told.signals)
+    assert "somebody else" in told.reasons[0]
+
+
+def test_what_was_only_denied_is_not_said_to_be_nothing() -> None:
+    denied = ASSESSOR.assess(contact(["I don't want to kill myself."], []))
+    assert denied.urgency is Urgency.NONE_FOUND
+    assert denied.reasons == (NONE_COUNTED,)
+    assert ASSESSOR.assess(contact(["The weather is nice today."], [])).reasons == (NONE_FOUND,)
