@@ -16,14 +16,31 @@ from service.domain.answers import Absent, ItemAnswer
 from service.domain.instruments import InstrumentResult
 from service.domain.signals import GapKind, Strength, When
 from tests.domain.test_instrument_files import FILES, INSTRUMENTS
+from tests.domain.test_instrument_totals import OFFICIAL
 
 NAMES = sorted(FILES)
 STRENGTHS = list(Strength)
 COLUMBIA = {"c-ssrs-screener": ("6-lifetime", "6-recent"), "c-ssrs-since-last-contact": (None, "6")}
 RED_ITEMS = [
-    ("phq-9", "9", "phq-9.item_9"),
-    ("asq", "5", "asq.acute_positive"),
-    *((name, item, f"{name}.red") for name, (_, recent) in COLUMBIA.items() for item in ("4", "5", recent)),
+    ("phq-9", "9", 1, "phq-9.item_9"),
+    ("phq-a", "9", 1, "phq-a.item_9"),
+    ("phq-a", "12", 1, "phq-a.serious_thoughts"),
+    ("phq-a", "13", 1, "phq-a.attempt_ever"),
+    ("asq", "5", 1, "asq.acute_positive"),
+    ("epds", "10", 1, "epds.item_10"),
+    ("core-10", "6", 1, "core-10.item_6"),
+    ("sidas", "1", 1, "sidas.thoughts"),
+    ("sidas", "3", 10, "sidas.attempt"),
+    ("sbq-r", "1", 4, "sbq-r.attempt"),
+    ("sbq-r", "4", 4, "sbq-r.likely"),
+    ("p4", "3", 1, "p4.higher"),
+    ("srs", "relationship-mm", 89, "srs.relationship"),
+    ("beck-hopelessness", "total", 9, "beck-hopelessness.cut_off"),
+    *(
+        (name, item, 1, f"{name}.red")
+        for name, (_, recent) in COLUMBIA.items()
+        for item in ("4", "5", recent)
+    ),
 ]
 AGES = st.none() | st.integers(0, 110)
 
@@ -36,13 +53,20 @@ def answer(
     return ItemAnswer(answer_id or f"a{item}{at_end}", instrument, item, value, absent)
 
 
+def values_of(raw: Mapping[str, Any]) -> list[int]:
+    """The values that an item of a file may have."""
+    if "range" in raw:
+        return list(range(raw["range"]["from"], raw["range"]["to"] + 1))
+    return sorted(map(int, raw["values"]))
+
+
 @st.composite
-def responses(draw: st.DrawFn, twice: bool = False) -> list[ItemAnswer]:
+def responses(draw: st.DrawFn, only_of: str | None = None, twice: bool = False) -> list[ItemAnswer]:
     """Any mixture of answered, refused, stopped and left-out items of one instrument; some `twice`."""
-    name = draw(st.sampled_from(NAMES))
+    name = only_of or draw(st.sampled_from(NAMES))
     answers = []
     for item, raw in FILES[name]["items"].items():
-        said = st.sampled_from([*map(int, raw["values"]), *Absent])
+        said = st.sampled_from([*values_of(raw), *Absent])
         sent = draw(st.lists(said, max_size=3 if twice else 1))
         answers += [answer(name, item, one, at_end=f"-{number}") for number, one in enumerate(sent)]
     return answers
@@ -62,17 +86,6 @@ def test_the_order_of_answers_never_matters(
     assert INSTRUMENTS.score(shuffled, age) == INSTRUMENTS.score(answers, age)
 
 
-@given(responses())
-def test_there_is_a_total_only_when_every_item_that_it_needs_was_answered(answers: list[ItemAnswer]) -> None:
-    for result in INSTRUMENTS.score(answers, None):
-        needed = FILES[result.instrument].get("total", {}).get("items", [])
-        values = {answer.item: answer.value for answer in answers if answer.value is not None}
-        if not needed or any(item not in values for item in needed):
-            assert result.total is None
-        else:
-            assert result.total == sum(values[item] for item in needed)
-
-
 @given(responses(), st.data())
 def test_a_value_that_becomes_absent_is_a_gap_and_never_a_zero(
     answers: list[ItemAnswer], data: st.DataObject
@@ -90,7 +103,9 @@ def test_a_value_that_becomes_absent_is_a_gap_and_never_a_zero(
         left_out.signals,
         left_out.complete,
     )
-    if lost.item in FILES[lost.instrument].get("total", {}).get("items", []):
+    official = OFFICIAL.get(lost.instrument)
+    said = {answer.item: answer.value for answer in others if answer.value is not None}
+    if official is not None and lost.item in official.needed(said):
         assert (absent.total, absent.complete) == (None, False)
     if why is Absent.REFUSED:
         assert GapKind.REFUSED in {gap.kind for gap in absent.gaps}
@@ -111,7 +126,7 @@ def test_a_further_answer_takes_away_only_what_rested_on_its_absence_or_gave_way
     if not open_items:
         return
     name, item = data.draw(st.sampled_from(open_items))
-    value = int(data.draw(st.sampled_from(sorted(FILES[name]["items"][item]["values"]))))
+    value = data.draw(st.sampled_from(values_of(FILES[name]["items"][item])))
     before, after = only(answers, age), only([*answers, answer(name, item, value, "further")], age)
     assert set(before.signals) <= set(after.signals)
     rules = {f"{name}.{rule['id']}": rule for rule in FILES[name].get("rules", ())}
@@ -137,17 +152,17 @@ def test_saying_more_never_weakens_a_signal_or_a_red_rule(
         for signal in before.signals:
             (same,) = [s for s in now.signals if s.entry == signal.entry]
             assert STRENGTHS.index(same.strength) >= STRENGTHS.index(signal.strength)
-        red = {rule for _, _, rule in RED_ITEMS}
+        red = {rule for *_, rule in RED_ITEMS}
         assert red & set(before.rules) <= set(now.rules)
 
 
-@given(responses(), st.sampled_from(RED_ITEMS), AGES)
+@given(st.sampled_from(RED_ITEMS).flatmap(lambda red: st.tuples(responses(red[0]), st.just(red))), AGES)
 def test_a_single_red_item_overrides_everything_else(
-    answers: list[ItemAnswer], red: tuple[str, str, str], age: int | None
+    drawn: tuple[list[ItemAnswer], tuple[str, str, int, str]], age: int | None
 ) -> None:
-    name, item, rule = red
-    others = [answer for answer in answers if answer.instrument == name and answer.item != item]
-    result = only([*others, answer(name, item, 1, "red")], age)
+    answers, (name, item, value, rule) = drawn
+    others = [answer for answer in answers if answer.item != item]
+    result = only([*others, answer(name, item, value, "red")], age)
     assert rule in result.rules
     assert any(signal.answer_id == "red" and signal.counts for signal in result.signals)
 
