@@ -39,6 +39,7 @@ from service.usecases.decide_case import DecideCase
 from service.usecases.due_pages import DuePages
 from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.read_cases import ReadCases
+from service.usecases.read_contacts import ReadContacts
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.watch_service import WatchService
@@ -146,6 +147,11 @@ class Service:
     def watch(self) -> WatchService:
         """Says whether the service is well."""
         return WatchService(self.ledger)
+
+    @property
+    def read_contacts(self) -> ReadContacts:
+        """First contacts, for the command line."""
+        return ReadContacts(self.ledger)
 
     @cached_property
     def keys(self) -> ApiKeys:

@@ -10,15 +10,21 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import IO, Any, TypeVar
+from typing import IO, Any, NoReturn, TypeVar
 
 import click
 from marshmallow import ValidationError
 
+from service import terminal
 from service.adapters.json_logs import write_logs
+from service.adapters.yaml_lexicon import load_lexicon
 from service.adapters.yaml_policy import load_dispositions, load_messages
 from service.bootstrap import Service, load_assessor
+from service.domain.answers import FirstContact, Speaker, TextAnswer
+from service.domain.assessment import Assessor
 from service.domain.errors import ConfigurationFaults
+from service.domain.lexicon import Lexicon
+from service.domain.samples import broken_samples, coverage
 from service.settings import REPOSITORY, Settings, read_settings
 from service.usecases.ports import LedgerAway, Scope
 from service.web.json_body import Unreadable, read_json
@@ -50,27 +56,128 @@ def _stopped(error: ConfigurationFaults) -> click.ClickException:
 @click.argument("source", type=click.File("rb"))
 @click.option("--config", "config_dir", type=click.Path(exists=True, file_okay=False), help="The rule files.")
 @click.option("--text-limit", default=100_000, show_default=True, help="Longest text, in characters.")
-def score(source: IO[bytes], config_dir: str | None, text_limit: int) -> None:
+@click.option("--pretty", is_flag=True, help="Show the answers with the evidence marked, not JSON.")
+def score(source: IO[bytes], config_dir: str | None, text_limit: int, pretty: bool) -> None:
     """Assess first contacts, one JSON object a line; `-` reads standard input. Needs no database.
 
     A line that cannot be assessed gives a problem in its place, and exit status 1 at the end.
     """
+    assessor = _assessor(config_dir)
+
+    def shown(contact: FirstContact) -> str:
+        assessment = assessor.assess(contact)
+        if pretty:
+            return terminal.pretty(contact, assessment)
+        return json.dumps(AssessmentSchema().dump(assessment), ensure_ascii=False)
+
+    _each_line(source, assessor, text_limit, shown)
+
+
+@main.command()
+@click.argument("source", metavar="ID|FILE")
+@click.option("--site", help="The site of the stored first contact ID; without it, FILE is read.")
+@click.option("--config", "config_dir", type=click.Path(exists=True, file_okay=False), help="The rule files.")
+@click.option("--text-limit", default=100_000, show_default=True, help="Longest text, in characters.")
+def explain(source: str, site: str | None, config_dir: str | None, text_limit: int) -> None:
+    """Say which rule did what, and what was considered and set aside.
+
+    FILE holds one JSON object a line, `-` is standard input. With --site, ID names a stored first contact:
+    its answers are opened with the keys of this installation, and shown.
+    """
+    if site is None:
+        assessor = _assessor(config_dir)
+        with click.open_file(source, "rb") as lines:
+            _each_line(lines, assessor, text_limit, lambda c: terminal.explanation(assessor.explain(c)))
+    service = Service(_settings())
+    if site not in service.sites:
+        raise click.ClickException(f"there is no site {site}; there are {', '.join(service.sites)}")
+    contact = _reaching(lambda: service.read_contacts.contact(site or "", source))
+    if contact is None:
+        raise click.ClickException(f"site {site} knows no first contact with this id")
+    minutes = service.sites[site].respond_within_minutes
+    click.echo(terminal.explanation(_assessor(str(service.settings.config_dir)).explain(contact, minutes)))
+
+
+def _assessor(config_dir: str | None) -> Assessor:
     try:
-        assessor = load_assessor(REPOSITORY / "config" if config_dir is None else Path(config_dir))
+        return load_assessor(REPOSITORY / "config" if config_dir is None else Path(config_dir))
     except ConfigurationFaults as error:
         raise _stopped(error) from None
+
+
+def _each_line(
+    source: IO[bytes], assessor: Assessor, text_limit: int, show: Callable[[FirstContact], str]
+) -> NoReturn:
+    """Show every line's first contact, a problem where there is none; ends with status 1 after a problem."""
     schema = FirstContactSchema(limits=Limits(assessor.instruments, text_limit))
     refused = 0
     for number, line in enumerate(source, start=1):
         if not line.strip():
             continue
         try:
-            result = AssessmentSchema().dump(assessor.assess(schema.load(read_json(line))))
+            shown = show(schema.load(read_json(line)))
         except (ValidationError, Unreadable) as error:
             refused += 1
-            result = _line_problem(number, error)
-        click.echo(json.dumps(result, ensure_ascii=False))
+            shown = json.dumps(_line_problem(number, error), ensure_ascii=False)
+        click.echo(shown)
     sys.exit(1 if refused else 0)
+
+
+@main.group()
+@click.option("--config", "config_dir", type=click.Path(exists=True, file_okay=False), help="The rule files.")
+@click.pass_context
+def lexicon(context: click.Context, config_dir: str | None) -> None:
+    """What the service listens for."""
+    context.obj = REPOSITORY / "config" if config_dir is None else Path(config_dir)
+
+
+@lexicon.command("check")
+@click.pass_obj
+def check_lexicon(config_dir: Path) -> None:
+    """Check every file of every language, and every sample against what is heard."""
+    faults: list[str] = []
+    for folder in _languages(config_dir):
+        try:
+            faults += (f"{folder.name}: {fault}" for fault in broken_samples(load_lexicon(folder)))
+        except ConfigurationFaults as error:
+            faults += error.faults
+    if faults:
+        raise _stopped(ConfigurationFaults(faults))
+    click.echo("every entry loads, and every sample is heard as it says")
+
+
+@lexicon.command("explain")
+@click.argument("text")
+@click.option("--speaker", type=click.Choice([s.value for s in Speaker]), default="client", show_default=True)
+@click.option("--question", default="", help="The question that the text answers.")
+@click.pass_obj
+def explain_text(config_dir: Path, text: str, speaker: str, question: str) -> None:
+    """Say what is heard in TEXT, by which entry, and what was set aside."""
+    contact = FirstContact("text", (TextAnswer("text", text, question, Speaker(speaker)),))
+    click.echo(terminal.explanation(_assessor(str(config_dir)).explain(contact)))
+
+
+@lexicon.command("coverage")
+@click.pass_obj
+def cover_lexicon(config_dir: Path) -> None:
+    """Show every construct with its entries, samples and false friends; status 1 when one lacks samples."""
+    complete = True
+    for folder in _languages(config_dir):
+        lines = coverage(_lexicon(folder))
+        complete = complete and all(line.complete for line in lines)
+        click.echo(terminal.coverage_table(folder.name, lines))
+    sys.exit(0 if complete else 1)
+
+
+def _languages(config_dir: Path) -> list[Path]:
+    return sorted(path for path in (config_dir / "lexicon").iterdir() if path.is_dir())
+
+
+def _lexicon(folder: Path) -> Lexicon:
+    try:
+        return load_lexicon(folder)
+    except ConfigurationFaults as error:
+        raise _stopped(error) from None
 
 
 def _line_problem(number: int, error: ValidationError | Unreadable) -> dict[str, Any]:

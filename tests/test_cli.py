@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from service.cli import main
+from service.settings import REPOSITORY
 
 CONTACT = {
     "contact_id": "c1",
@@ -43,6 +46,7 @@ def test_score_reads_and_writes_json_lines_without_database_or_redis() -> None:
         "scores",
         "signals",
         "instruments",
+        "starting_points",
         "reasons",
         "gaps",
         "rules",
@@ -71,3 +75,78 @@ def test_without_settings_a_command_names_everything_that_is_missing(command: st
     assert result.exit_code == 1
     for name in ("DATABASE_URL", "REDIS_URL", "GOLDENHOUR_DATA_KEYS", "TWILIO_AUTH_TOKEN"):
         assert f"{name} is not set" in result.output
+
+
+DAVE = {
+    "contact_id": "dave",
+    "answers": [
+        {
+            "answer_id": "a1",
+            "type": "text",
+            "text": "I've got nothing to show for my life. My wife loves me. I don't want to die. Mum put her affairs in order before surgery.",
+        },
+        {"answer_id": "a2", "type": "text", "text": "Gave my brother the guitar. I won't be needing it."},
+    ],
+}
+
+
+def run(*arguments: str, stdin: Any = None) -> tuple[int, str]:
+    written = None if stdin is None else json.dumps(stdin)
+    result = CliRunner(env={"DATABASE_URL": ""}).invoke(main, list(arguments), input=written)
+    return result.exit_code, result.output
+
+
+def test_score_pretty_marks_the_evidence_and_gives_reasons_and_starting_points() -> None:
+    status, shown = run("score", "--pretty", "-", stdin=DAVE)
+    assert status == 0
+    assert "\u00bbnothing to show for my life\u00ab" in shown
+    assert "Why" in shown
+    assert "a human responds within" in shown
+    assert "reasons_for_living: My wife loves me" in shown.partition("Starting points")[2]
+
+
+def test_score_pretty_shows_both_passages_of_what_is_said_sideways() -> None:
+    shown = run("score", "--pretty", "-", stdin=DAVE)[1]
+    assert "\u00bbGave my brother the guitar\u00ab. I \u00bbwon't be needing it\u00ab" in shown
+
+
+def test_explain_says_which_rule_did_what_and_what_was_set_aside() -> None:
+    status, shown = run("explain", "-", stdin=DAVE)
+    assert status == 0
+    assert "said_sideways -> urgent" in shown
+    assert "because it is denied" in shown
+    assert "because it is protective" in shown
+    assert "because of false_friend" in shown
+
+
+def test_explain_of_a_line_that_cannot_be_read_gives_a_problem_and_status_1() -> None:
+    status, shown = run("explain", "-", stdin={"contact_id": "c"})
+    assert status == 1
+    assert "/problems/invalid-request" in shown
+
+
+def test_the_shipped_lexicon_keeps_every_sample() -> None:
+    assert run("lexicon", "check") == (0, "every entry loads, and every sample is heard as it says\n")
+
+
+def test_a_sample_that_is_not_kept_is_named(tmp_path: Path) -> None:
+    copytree(REPOSITORY / "config", tmp_path / "config")
+    entry = tmp_path / "config" / "lexicon" / "en" / "defeat" / "nothing_to_show.yaml"
+    entry.write_text(entry.read_text().replace("must_match:\n", 'must_match:\n  - "a fine day"\n'))
+    status, shown = run("lexicon", "--config", str(tmp_path / "config"), "check")
+    assert status == 1
+    assert "defeat.nothing_to_show: must match, and does not: a fine day" in shown
+
+
+def test_coverage_shows_every_construct_of_every_language_with_both_kinds_of_sample() -> None:
+    status, shown = run("lexicon", "coverage")
+    assert status == 0
+    schema = json.loads((REPOSITORY / "config" / "schema" / "lexicon-entry.schema.json").read_text())
+    for construct in schema["properties"]["construct"]["enum"]:
+        assert f"  {construct} " in shown
+    assert "lacks samples" not in shown
+
+
+def test_a_sentence_is_explained_with_what_was_set_aside() -> None:
+    shown = run("lexicon", "explain", "I'm dead tired. My friend says he wants to die.")[1]
+    assert "because it is about somebody else" in shown

@@ -9,9 +9,9 @@ from itertools import chain
 
 from service.domain.answers import Answer, FirstContact, ItemAnswer, TextAnswer
 from service.domain.instruments import InstrumentResult, Instruments
-from service.domain.policy import Policy, Weights
-from service.domain.reading import Reader, Reading
-from service.domain.signals import Gap, GapKind, Signal
+from service.domain.policy import Policy, Rule, Weights
+from service.domain.reading import Reader, Reading, SetAside
+from service.domain.signals import Gap, GapKind, Polarity, Signal, Who
 from service.domain.urgency import Urgency
 
 
@@ -41,6 +41,25 @@ class Assessment:
     reasons: tuple[str, ...]
     gaps: tuple[str, ...]
     rules: str
+
+    @property
+    def starting_points(self) -> tuple[Signal, ...]:
+        """What the person hopes for, cares about and has asked for, in their own words; first class also when
+        it is urgent, and never a reason to be less so."""
+        return tuple(
+            s
+            for s in self.signals
+            if s.protective and s.who is Who.SELF and s.quote is not None and s.polarity is Polarity.AFFIRMED
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An assessment, the policy's rules that held with the signals each rests on, and what was set aside."""
+
+    assessment: Assessment
+    rules: tuple[tuple[Rule, tuple[Signal, ...]], ...]
+    set_aside: tuple[tuple[str, SetAside], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +106,24 @@ class Assessor:
             rules=self.rules,
         )
 
+    def explain(
+        self, contact: FirstContact, respond_within_minutes: Mapping[Urgency, int] | None = None
+    ) -> Explanation:
+        """The same assessment with what led to it; `set_aside` is by answer id."""
+        assessment = self.assess(contact, respond_within_minutes)
+        fired = frozenset(rule for result in assessment.instruments for rule in result.rules)
+        readings = [(a.answer_id, self._read(a)) for a in contact.answers if isinstance(a, TextAnswer)]
+        gaps = [gap for _, reading in readings for gap in reading.gaps]
+        gaps += [gap for result in assessment.instruments for gap in result.gaps] + _gaps_of_the_contact(
+            contact
+        )
+        held = _held(self.policy, assessment.signals, fired, frozenset(gap.kind for gap in gaps))
+        return Explanation(
+            assessment=assessment,
+            rules=tuple((rule, rule.evidence(assessment.signals)) for rule in held),
+            set_aside=tuple((answer_id, aside) for answer_id, r in readings for aside in r.set_aside),
+        )
+
     def _read(self, answer: TextAnswer) -> Reading:
         """An answer that trips the reader is a gap: a fault of ours must not lose the whole contact."""
         try:
@@ -115,11 +152,18 @@ def _decide(
 ) -> tuple[Urgency, tuple[str, ...]]:
     fired = frozenset(rule for result in results for rule in result.rules)
     kinds = frozenset(gap.kind for gap in gaps)
-    held = [rule for rule in policy.rules if rule.holds(signals, fired, kinds)]
-    held.sort(key=lambda rule: -rule.urgency.rank)  # stable: the file's order within one urgency
+    held = _held(policy, signals, fired, kinds)
     if not held:
         return Urgency.NONE_FOUND, (_quiet(signals),)
     return held[0].urgency, tuple(dict.fromkeys(rule.reason for rule in held))
+
+
+def _held(
+    policy: Policy, signals: tuple[Signal, ...], fired: frozenset[str], gaps: frozenset[GapKind]
+) -> list[Rule]:
+    """The rules that hold, the most pressing first, in the file's order within one urgency."""
+    held = [rule for rule in policy.rules if rule.holds(signals, fired, gaps)]
+    return sorted(held, key=lambda rule: -rule.urgency.rank)
 
 
 def _quiet(signals: Iterable[Signal]) -> str:

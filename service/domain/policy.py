@@ -66,6 +66,14 @@ class Rule:
             and (not self.gap or bool(self.gap & gaps))
         )
 
+    def evidence(self, signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
+        """The signals that this rule looks at, in their order; those that a rule which holds rests on."""
+        heard = [s for s in signals if (s.of_another if self.of_others else s.counts) and self._matches(s)]
+        beside = [
+            s for s in signals if s.counts and (s.construct in self.beside or s.construct in self.distinct_of)
+        ]
+        return tuple(s for s in signals if s in heard or s in beside)
+
     def _matches(self, signal: Signal) -> bool:
         return (
             signal.construct in self.any_of

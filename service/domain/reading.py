@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.answers import TextAnswer
@@ -98,9 +98,12 @@ class _Passage:
 
     def signals(self) -> list[Signal]:
         """What stands, in text order."""
-        themes = [match for match in self._heard if self._entries[match.owner].construct == THEME]
+        themes = self._longest((m for m in self._heard if self._is_theme(m)), lambda match: match.owner)
         together = list(self._lexicon.combinations.found(themes, self._words)) if len(themes) > 1 else []
-        alone = self._longest([m for m in self._heard if self._entries[m.owner].construct != THEME])
+        alone = self._longest(
+            (m for m in self._heard if not self._is_theme(m)),
+            lambda match: self._entries[match.owner].construct,
+        )
         if not together and not alone:
             return []
         around = self._lexicon.context.surroundings(self._words, self._answer.speaker)
@@ -144,17 +147,20 @@ class _Passage:
                 )
             )
 
-    def _longest(self, matches: Iterable[Match]) -> list[Match]:
-        """Of overlapping matches of one construct only the longest."""
-        taken: dict[str, set[int]] = {}
+    def _is_theme(self, match: Match) -> bool:
+        return self._entries[match.owner].construct == THEME
+
+    def _longest(self, matches: Iterable[Match], kind: Callable[[Match], Hashable]) -> list[Match]:
+        """Of overlapping matches of one kind only the longest, in text order."""
+        taken: dict[Hashable, set[int]] = {}
         standing = []
         for match in sorted(matches, key=self._precedence):
-            covered = taken.setdefault(self._entries[match.owner].construct, set())
+            covered = taken.setdefault(kind(match), set())
             span = range(match.first, match.past)
             if covered.isdisjoint(span):
                 covered.update(span)
                 standing.append(match)
-        return standing
+        return sorted(standing, key=lambda match: (match.first, match.past, match.owner))
 
     def _precedence(self, match: Match) -> tuple[int, int, int, int]:
         strength = _STRENGTHS.index(self._entries[match.owner].strength)

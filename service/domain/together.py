@@ -58,8 +58,11 @@ class Combinations:
         possible = [c for c in self._combinations if not any(owners.isdisjoint(part) for part in c.parts)]
         if possible:
             passage = _Passage(words, self._apart)
+            seen: set[frozenset[Match]] = (
+                set()
+            )  # the same parts say it once, by the first entry that names them
             for combination in possible:
-                yield from passage.found(combination, themes)
+                yield from passage.found(combination, themes, seen)
 
 
 class _Passage:
@@ -69,10 +72,11 @@ class _Passage:
         self._sentence = list(accumulate(parted >= SENTENCE for parted in words.breaks))
         self._apart = apart
 
-    def found(self, combination: _Combination, themes: Sequence[Match]) -> Iterator[Together]:
+    def found(
+        self, combination: _Combination, themes: Sequence[Match], seen: set[frozenset[Match]]
+    ) -> Iterator[Together]:
         parts = [[match for match in themes if match.owner in part] for part in combination.parts]
         innocent = [match for match in themes if match.owner in combination.unless]
-        seen: set[frozenset[Match]] = set()
         standing = 0
         for first in parts[0]:
             hit = self._hit(combination, first, parts[1:], innocent)

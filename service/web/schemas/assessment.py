@@ -41,6 +41,13 @@ class SignalSchema(Schema):
     entry = fields.String()
 
 
+class StartingPointSchema(SpanSchema):
+    """Something that the person hopes for, cares about or has asked for, in their own words."""
+
+    construct = fields.String()
+    answer_id = fields.String()
+
+
 class InstrumentSchema(Schema):
     """A questionnaire scored by its official rules; `total` is null while an item is missing."""
 
@@ -59,6 +66,7 @@ class AssessmentSchema(Schema):
     scores = fields.Nested(ScoresSchema)
     signals = fields.List(fields.Nested(SignalSchema))
     instruments = fields.List(fields.Nested(InstrumentSchema))
+    starting_points = fields.List(fields.Nested(StartingPointSchema))
     reasons = fields.List(fields.String())
     gaps = fields.List(fields.String())
     rules = fields.String()
