@@ -9,7 +9,7 @@ from itertools import chain
 
 from service.domain.answers import Answer, FirstContact, ItemAnswer, TextAnswer
 from service.domain.instruments import InstrumentResult, Instruments
-from service.domain.policy import Policy, Rule, Weights
+from service.domain.policy import Heard, Policy, Rule, Weights
 from service.domain.reading import Reader, Reading, SetAside
 from service.domain.signals import Gap, GapKind, Polarity, Signal, Who
 from service.domain.urgency import Urgency
@@ -117,10 +117,11 @@ class Assessor:
         gaps += [gap for result in assessment.instruments for gap in result.gaps] + _gaps_of_the_contact(
             contact
         )
-        held = _held(self.policy, assessment.signals, fired, frozenset(gap.kind for gap in gaps))
+        heard = Heard.of(assessment.signals)
+        held = _held(self.policy, heard, fired, frozenset(gap.kind for gap in gaps))
         return Explanation(
             assessment=assessment,
-            rules=tuple((rule, rule.evidence(assessment.signals)) for rule in held),
+            rules=tuple((rule, rule.evidence(heard)) for rule in held),
             set_aside=tuple((answer_id, aside) for answer_id, r in readings for aside in r.set_aside),
         )
 
@@ -152,17 +153,15 @@ def _decide(
 ) -> tuple[Urgency, tuple[str, ...]]:
     fired = frozenset(rule for result in results for rule in result.rules)
     kinds = frozenset(gap.kind for gap in gaps)
-    held = _held(policy, signals, fired, kinds)
+    held = _held(policy, Heard.of(signals), fired, kinds)
     if not held:
         return Urgency.NONE_FOUND, (_quiet(signals),)
     return held[0].urgency, tuple(dict.fromkeys(rule.reason for rule in held))
 
 
-def _held(
-    policy: Policy, signals: tuple[Signal, ...], fired: frozenset[str], gaps: frozenset[GapKind]
-) -> list[Rule]:
+def _held(policy: Policy, heard: Heard, fired: frozenset[str], gaps: frozenset[GapKind]) -> list[Rule]:
     """The rules that hold, the most pressing first, in the file's order within one urgency."""
-    held = [rule for rule in policy.rules if rule.holds(signals, fired, gaps)]
+    held = [rule for rule in policy.rules if rule.holds(heard, fired, gaps)]
     return sorted(held, key=lambda rule: -rule.urgency.rank)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from service.domain.patterns import Choice, ClauseEnd, Gap, Part, Pattern, Sequenced, Word
@@ -20,14 +20,66 @@ class Match(NamedTuple):
     past: int
 
 
-@dataclass(slots=True)
-class _State:
-    words: dict[str, list[int]] = field(default_factory=dict)
-    prefixes: list[tuple[str, int]] = field(default_factory=list)
-    any_word: list[int] = field(default_factory=list)
-    free: list[int] = field(default_factory=list)
-    owner: int = -1
-    closes: bool = False
+class _Net:
+    """States, numbered, and the ways from one to another: by a word, a prefix, any word, or freely."""
+
+    def __init__(self) -> None:
+        self.states = 0
+        self.words: defaultdict[int, dict[str, list[int]]] = defaultdict(dict)
+        self.prefixes: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+        self.any_word: defaultdict[int, list[int]] = defaultdict(list)
+        self.free: defaultdict[int, list[int]] = defaultdict(list)
+        self.accepts: dict[int, tuple[int, bool]] = {}
+
+    def state(self) -> int:
+        self.states += 1
+        return self.states - 1
+
+    def accept(self, end: int, owner: int, *, closes: bool) -> None:
+        final = self.state()
+        self.free[end].append(final)
+        self.accepts[final] = (owner, closes)
+
+    def lay(self, part: Part, start: int, end: int, owner: int) -> None:
+        """Lay a part between two states."""
+        if isinstance(part, Word):
+            self.words[start].setdefault(part.word, []).append(end)
+        elif isinstance(part, Sequenced):
+            self._lay_sequence(part, start, end, owner)
+        elif isinstance(part, Choice):
+            for each in part.parts:
+                self.lay(each, start, end, owner)
+        elif isinstance(part, Gap):
+            self._lay_gap(part, start, end)
+        elif isinstance(part, ClauseEnd):
+            self.accept(start, owner, closes=True)  # `end` stays out of reach: nothing follows a `$`
+        else:
+            self.prefixes[start].append((part.prefix, end))
+
+    def _lay_sequence(self, part: Sequenced, start: int, end: int, owner: int) -> None:
+        if not part.parts:
+            self.free[start].append(end)
+            return
+        for each in part.parts[:-1]:
+            following = self.state()
+            self.lay(each, start, following, owner)
+            start = following
+        self.lay(part.parts[-1], start, end, owner)
+
+    def _lay_gap(self, gap: Gap, start: int, end: int) -> None:
+        for skipped in range(gap.most + 1):
+            if skipped >= gap.least:
+                self.free[start].append(end)
+            if skipped < gap.most:
+                following = self.state()
+                self.any_word[start].append(following)
+                start = following
+
+    def passing(self, state: int) -> bool:
+        """Whether a state only leads on without a word: it need not be kept in a node."""
+        return not (
+            state in self.words or state in self.prefixes or state in self.any_word or state in self.accepts
+        )
 
 
 class _Node:
@@ -35,30 +87,29 @@ class _Node:
 
     __slots__ = ("closing", "ends", "states", "steps")
 
-    def __init__(self, states: frozenset[int], net: Sequence[_State]) -> None:
+    def __init__(self, states: frozenset[int], net: _Net) -> None:
         self.states = states
         self.steps: dict[str, _Node | None] = {}
-        accepting = sorted((net[s].owner, net[s].closes) for s in states if net[s].owner >= 0)
+        accepting = sorted(net.accepts[state] for state in states if state in net.accepts)
         self.ends = tuple(owner for owner, closes in accepting if not closes)
         self.closing = tuple(owner for owner, closes in accepting if closes)
-
-
-_UNTRIED = _Node(frozenset(), ())
 
 
 class Automaton:
     """Finds every match of (owner, pattern) pairs. A match never crosses the end of a sentence."""
 
     def __init__(self, patterns: Iterable[tuple[int, Pattern]]) -> None:
-        self._net: list[_State] = []
+        self._net = _Net()
         self._nodes: dict[frozenset[int], _Node] = {}
-        opening, anywhere = self._state(), self._state()
-        self._net[opening].free.append(anywhere)
+        self._keys: dict[str, str] = {}
+        opening, anywhere = self._net.state(), self._net.state()
+        self._net.free[opening].append(anywhere)
         for owner, pattern in patterns:
-            start = opening if pattern.opens else anywhere
-            self._accept(self._wired(pattern.body, start, owner), owner, closes=False)
-        self.vocabulary = frozenset(word for state in self._net for word in state.words)
-        prefixes = frozenset(prefix for state in self._net for prefix, _ in state.prefixes)
+            end = self._net.state()
+            self._net.lay(pattern.body, opening if pattern.opens else anywhere, end, owner)
+            self._net.accept(end, owner, closes=False)
+        self.vocabulary = frozenset(word for words in self._net.words.values() for word in words)
+        prefixes = {prefix for ways in self._net.prefixes.values() for prefix, _ in ways}
         self._stems: dict[str, list[str]] = {}
         for prefix in sorted(prefixes, key=len, reverse=True):
             self._stems.setdefault(prefix[:1], []).append(prefix)
@@ -69,27 +120,36 @@ class Automaton:
         """The longest match of every owner at every place, in text order."""
         longest: dict[tuple[int, int], int] = {}
         live: list[tuple[_Node, int]] = []
-        breaks, known = words.breaks, self.vocabulary
+        breaks, keys = words.breaks, self._keys
         for at, word in enumerate(words.words):
-            key = word if word in known else self._stem(word)
+            key = keys.get(word) or self._key(word)
             parted = breaks[at]
             if parted >= SENTENCE:
                 live = []
             live.append((self._opening if parted else self._anywhere, at))
             still = []
             for node, first in live:
-                following = node.steps.get(key, _UNTRIED)
-                if following is _UNTRIED:
+                try:
+                    following = node.steps[key]
+                except KeyError:
                     following = self._step(node, key)
                 if following is None:
                     continue
                 still.append((following, first))
-                for owner in following.ends:
-                    longest[first, owner] = at + 1
+                if following.ends:
+                    for owner in following.ends:
+                        longest[first, owner] = at + 1
                 if following.closing and breaks[at + 1]:
                     longest.update({(first, owner): at + 1 for owner in following.closing})
             live = still
         return [Match(owner, first, past) for (first, owner), past in sorted(longest.items())]
+
+    def _key(self, word: str) -> str:
+        """What decides a step: the word when a pattern names it, else its longest prefix that one names."""
+        key = word if word in self.vocabulary else self._stem(word)
+        if len(self._keys) < _REMEMBERED:
+            self._keys[word] = key
+        return key
 
     def _stem(self, word: str) -> str:
         """The longest known prefix, which decides all shorter ones; the star marks it as no word itself."""
@@ -99,13 +159,15 @@ class Automaton:
         return next((stem + "*" for stem in stems if word.startswith(stem)), "*")
 
     def _step(self, node: _Node, key: str) -> _Node | None:
-        stem = key.removesuffix("*")
+        net, stem = self._net, key.removesuffix("*")
         reached: list[int] = []
-        for state in (self._net[number] for number in node.states):
-            if stem == key:
-                reached += state.words.get(key, ())
-            reached += [target for prefix, target in state.prefixes if stem.startswith(prefix)]
-            reached += state.any_word
+        for state in node.states:
+            if stem == key and state in net.words:
+                reached += net.words[state].get(key, ())
+            if state in net.prefixes:
+                reached += [target for prefix, target in net.prefixes[state] if stem.startswith(prefix)]
+            if state in net.any_word:
+                reached += net.any_word[state]
         following = self._node(self._closure(reached)) if reached else None
         if len(self._nodes) < _REMEMBERED:
             node.steps[key] = following
@@ -120,61 +182,13 @@ class Automaton:
         return known
 
     def _closure(self, states: Iterable[int]) -> frozenset[int]:
+        free = self._net.free
         reached: set[int] = set()
         waiting = list(states)
         while waiting:
             state = waiting.pop()
             if state not in reached:
                 reached.add(state)
-                waiting += self._net[state].free
-        return frozenset(s for s in reached if not self._passing(self._net[s]))
-
-    @staticmethod
-    def _passing(state: _State) -> bool:
-        """Whether a state only leads on without a word: it need not be kept in a node."""
-        return not state.words and not state.prefixes and not state.any_word and state.owner < 0
-
-    def _state(self) -> int:
-        self._net.append(_State())
-        return len(self._net) - 1
-
-    def _accept(self, end: int, owner: int, closes: bool) -> None:
-        final = self._state()
-        self._net[end].free.append(final)
-        self._net[final].owner, self._net[final].closes = owner, closes
-
-    def _wired(self, part: Part, start: int, owner: int) -> int:
-        """Lay a part from `start` on; the state in which it ends."""
-        if isinstance(part, Sequenced):
-            for each in part.parts:
-                start = self._wired(each, start, owner)
-            return start
-        if isinstance(part, Choice):
-            return self._wired_choice(part, start, owner)
-        if isinstance(part, Gap):
-            return self._wired_gap(part, start)
-        end = self._state()
-        if isinstance(part, ClauseEnd):
-            self._accept(start, owner, closes=True)  # `end` stays out of reach: nothing follows a `$`
-        elif isinstance(part, Word):
-            self._net[start].words.setdefault(part.word, []).append(end)
-        else:
-            self._net[start].prefixes.append((part.prefix, end))
-        return end
-
-    def _wired_choice(self, part: Choice, start: int, owner: int) -> int:
-        end = self._state()
-        for each in part.parts:
-            self._net[self._wired(each, start, owner)].free.append(end)
-        return end
-
-    def _wired_gap(self, gap: Gap, start: int) -> int:
-        end = self._state()
-        for skipped in range(gap.most + 1):
-            if skipped >= gap.least:
-                self._net[start].free.append(end)
-            if skipped < gap.most:
-                following = self._state()
-                self._net[start].any_word.append(following)
-                start = following
-        return end
+                if state in free:
+                    waiting += free[state]
+        return frozenset(state for state in reached if not self._net.passing(state))

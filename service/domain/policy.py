@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from service.domain.signals import GapKind, Signal, Strength, When, family
@@ -35,6 +35,20 @@ NO_CONSTRUCTS = Constructs(frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """The signals that rules look at: those that count, and those that are affirmed of somebody else."""
+
+    counting: tuple[Signal, ...]
+    of_others: tuple[Signal, ...]
+
+    @staticmethod
+    def of(signals: Iterable[Signal]) -> Heard:
+        """Sort the signals of one contact, in their order."""
+        signals = tuple(signals)
+        return Heard(tuple(s for s in signals if s.counts), tuple(s for s in signals if s.of_another))
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One line of the policy: when each stated part holds, this urgency is due for this reason.
 
@@ -54,25 +68,25 @@ class Rule:
     instrument: frozenset[str] = frozenset()
     gap: frozenset[GapKind] = frozenset()
 
-    def holds(self, signals: tuple[Signal, ...], fired: frozenset[str], gaps: frozenset[GapKind]) -> bool:
-        """Whether every part that the rule states is met by what counts."""
-        counting = [signal for signal in signals if signal.counts]
-        heard = [signal for signal in signals if signal.of_another] if self.of_others else counting
+    def holds(self, heard: Heard, fired: frozenset[str], gaps: frozenset[GapKind]) -> bool:
+        """Whether every part that the rule states is met by what was heard."""
+        looked_at = heard.of_others if self.of_others else heard.counting
         return (
-            (not self.any_of or any(self._matches(signal) for signal in heard))
-            and (not self.beside or any(signal.construct in self.beside for signal in counting))
-            and len({s.construct for s in counting if s.construct in self.distinct_of}) >= self.at_least
+            (not self.any_of or any(self._matches(signal) for signal in looked_at))
+            and (not self.beside or any(signal.construct in self.beside for signal in heard.counting))
+            and (not self.at_least or self._distinct(heard) >= self.at_least)
             and (not self.instrument or bool(self.instrument & fired))
             and (not self.gap or bool(self.gap & gaps))
         )
 
-    def evidence(self, signals: tuple[Signal, ...]) -> tuple[Signal, ...]:
-        """The signals that this rule looks at, in their order; those that a rule which holds rests on."""
-        heard = [s for s in signals if (s.of_another if self.of_others else s.counts) and self._matches(s)]
-        beside = [
-            s for s in signals if s.counts and (s.construct in self.beside or s.construct in self.distinct_of)
-        ]
-        return tuple(s for s in signals if s in heard or s in beside)
+    def evidence(self, heard: Heard) -> tuple[Signal, ...]:
+        """The signals that a rule which holds rests on, each once."""
+        looked_at = heard.of_others if self.of_others else heard.counting
+        beside = (s for s in heard.counting if s.construct in self.beside or s.construct in self.distinct_of)
+        return tuple(dict.fromkeys((*filter(self._matches, looked_at), *beside)))
+
+    def _distinct(self, heard: Heard) -> int:
+        return len({signal.construct for signal in heard.counting if signal.construct in self.distinct_of})
 
     def _matches(self, signal: Signal) -> bool:
         return (

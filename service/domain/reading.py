@@ -176,6 +176,8 @@ class _Passage:
         each = [self._around(part, surroundings) for part in hit.parts]
         whos = {around.who for around in each}
         dated = [around.when for around in each if around.dated and around.when is not When.HYPOTHETICAL]
+        if len(dated) < len(each):  # what only one part places in the past goes on in the others
+            dated = [when for when in dated if when is not When.PAST]
         denied = any(around.polarity is Polarity.DENIED for around in each)
         return self._signal(
             self._entries[hit.owner],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Who(StrEnum):
@@ -46,6 +47,7 @@ PROTECTIVE = frozenset({"hope", "reasons_for_living", "help_seeking", "wants"})
 """Construct families that are shown first class and never bear on urgency."""
 
 
+@cache
 def family(construct: str) -> str:
     """The first part of a dotted construct: `hopelessness.treatment` -> `hopelessness`."""
     return construct.partition(".")[0]

@@ -27,6 +27,7 @@ class Together:
 @dataclass(frozen=True, slots=True)
 class _Combination:
     owner: int
+    construct: str
     parts: tuple[frozenset[int], ...]
     unless: frozenset[int]
     sentences: int
@@ -44,6 +45,7 @@ class Combinations:
         self._combinations = [
             _Combination(
                 owner,
+                entry.construct,
                 tuple(frozenset(themes[name] for name in part) for part in parts),
                 frozenset(themes[name] for name in entry.unless),
                 entry.sentences,
@@ -58,9 +60,8 @@ class Combinations:
         possible = [c for c in self._combinations if not any(owners.isdisjoint(part) for part in c.parts)]
         if possible:
             passage = _Passage(words, self._apart)
-            seen: set[frozenset[Match]] = (
-                set()
-            )  # the same parts say it once, by the first entry that names them
+            # The same parts say one construct once, by the first entry that names them.
+            seen: set[tuple[str, frozenset[Match]]] = set()
             for combination in possible:
                 yield from passage.found(combination, themes, seen)
 
@@ -73,17 +74,19 @@ class _Passage:
         self._apart = apart
 
     def found(
-        self, combination: _Combination, themes: Sequence[Match], seen: set[frozenset[Match]]
+        self, combination: _Combination, themes: Sequence[Match], seen: set[tuple[str, frozenset[Match]]]
     ) -> Iterator[Together]:
         parts = [[match for match in themes if match.owner in part] for part in combination.parts]
         innocent = [match for match in themes if match.owner in combination.unless]
         standing = 0
         for first in parts[0]:
             hit = self._hit(combination, first, parts[1:], innocent)
-            if hit is None or frozenset(hit.parts) in seen:
+            if hit is None:
                 continue
-            seen.add(frozenset(hit.parts))
-            yield hit
+            said = (combination.construct, frozenset(hit.parts))
+            if said not in seen:
+                seen.add(said)
+                yield hit
             standing += hit.unless is None
             if standing == _OFTEN_ENOUGH:
                 return
@@ -134,12 +137,9 @@ def _distance(match: Match, other: Match) -> int:
 
 
 def _distinct(match: Match, other: Match) -> bool:
-    """Whether these are two things: side by side, or one inside the other ("got *the rope* out")."""
+    """Whether these are two: side by side, or a thing inside what is done with it ("got *the rope* out")."""
     if match.first >= other.past or other.first >= match.past:
         return True
     inner, outer = sorted((match, other), key=lambda each: each.past - each.first)
-    return (
-        inner.past - inner.first < outer.past - outer.first
-        and outer.first <= inner.first
-        and inner.past <= outer.past
-    )
+    within = outer.first <= inner.first and inner.past <= outer.past
+    return within and inner.past - inner.first <= 2 <= (outer.past - outer.first) - (inner.past - inner.first)
