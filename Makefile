@@ -8,6 +8,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up
+BENCH := .venv-bench/bin
+BENCH_STAMP := .venv-bench/.set-up
 
 # Where `make run` and `make demo` listen.
 export PORT ?= 8080
@@ -15,7 +17,7 @@ export PHONES_PORT ?= 8081
 
 .PHONY: help
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: setup
 setup: $(STAMP) ## Build .venv from the lock (again only when the lock or pyproject.toml changes)
@@ -55,6 +57,26 @@ test: setup check ## Everything: the checks and all tests
 test-fast: setup ## The tests that start no processes
 	$(BIN)/python -m pytest -m "not slow"
 
+.PHONY: evaluate
+evaluate: eval-data $(BENCH_STAMP) ## Measure the reading and its peers on EVAL_DATA; writes docs/reference/evaluation.md
+	@$(BENCH)/python -m benchmarks.evaluate $(ARGS)
+
+.PHONY: bench-reading
+bench-reading: $(BENCH_STAMP) ## How fast the reading is, and whether any text makes it slow
+	@$(BENCH)/python -m benchmarks.speed
+
+.PHONY: eval-data
+eval-data:
+	@test -d "$${EVAL_DATA:-}" || { \
+	  echo "make evaluate needs EVAL_DATA: the folder of the evaluation data (see docs/reference/evaluation.md)" >&2; exit 2; }
+
+$(BENCH_STAMP): requirements-bench.lock pyproject.toml
+	@echo "Building .venv-bench with the peers; the first time this takes a minute or two"
+	@$(PYTHON) -m venv --clear .venv-bench
+	@$(BENCH)/python -m pip install --disable-pip-version-check --require-hashes -qq -r requirements-bench.lock
+	@$(BENCH)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -qq --editable .
+	@touch $(BENCH_STAMP)
+
 .PHONY: lock
 lock: ## Resolve the locks anew (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH" >&2; exit 2; }
@@ -62,3 +84,5 @@ lock: ## Resolve the locks anew (needs uv)
 	  --generate-hashes --no-header --upgrade -o requirements.lock
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra embedded --group dev \
 	  --generate-hashes --no-header --upgrade -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --group bench -c requirements.lock \
+	  --generate-hashes --no-header --upgrade -o requirements-bench.lock

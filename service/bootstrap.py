@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from rq import Queue
 from sqlalchemy import Engine
 
 from service.adapters.aes_gcm import Cipher
+from service.adapters.language_id import FastTextLanguages
 from service.adapters.postgres import migrate
 from service.adapters.postgres.ledger import PostgresLedger, connect
 from service.adapters.random_codes import new_code
@@ -48,16 +49,22 @@ from service.web.wiring import Wiring
 
 T = TypeVar("T")
 
+LANGUAGE = "en"
+"""The language that answers are taken to be in."""
+
 
 def load_assessor(config: Path) -> Assessor:
     """Everything that decides, from the rule files. Raises `ConfigurationFaults` naming every fault."""
     faults: list[str] = []
-    lexicon = _loaded(lambda: load_lexicon(config / "lexicon" / "en"), faults)
+    folders = sorted(path for path in (config / "lexicon").iterdir() if path.is_dir())
+    lexicons = {path.name: _loaded(partial(load_lexicon, path), faults) for path in folders}
     instruments = _loaded(lambda: load_instruments(config / "instruments"), faults)
     policy = _loaded(lambda: load_policy(config), faults)
-    if lexicon is None or instruments is None or policy is None:
+    if faults or instruments is None or policy is None:
         raise ConfigurationFaults(faults)
-    return Assessor(Reader(lexicon), instruments, policy, rules_version(config))
+    known = {code: lexicon for code, lexicon in lexicons.items() if lexicon is not None}
+    reader = Reader(known.pop(LANGUAGE), FastTextLanguages(), known)
+    return Assessor(reader, instruments, policy, rules_version(config))
 
 
 def _loaded(load: Callable[[], T], faults: list[str]) -> T | None:

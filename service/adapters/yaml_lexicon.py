@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from service.domain.context import Context
 from service.domain.cues import Cue
 from service.domain.entry import THEME, About, Entry, Negation, Status
 from service.domain.errors import ConfigurationFaults
-from service.domain.lexicon import Languages, Lexicon
+from service.domain.language import Strangers
+from service.domain.lexicon import Lexicon
 from service.domain.patterns import Grammar, Pattern, PatternFault
 from service.domain.signals import Strength, When
 from service.domain.text import Tokenizer
@@ -46,7 +47,8 @@ def load_lexicon(language_root: Path) -> Lexicon:
         automaton=automaton,
         combinations=Combinations(entries, cues.found["neighbours"]),
         context=context,
-        languages=_languages(cues.found["languages"]),
+        strangers=_strangers(language_root.name, known, cues.found["languages"]),
+        script_share=cues.found["languages"]["script_share"],
     )
 
 
@@ -108,14 +110,13 @@ def _unknown_themes(entries: Iterable[Entry]) -> Iterator[str]:
         yield from (f"{entry.entry_id}: there is no theme {name}" for name in sorted(asked - themes))
 
 
-def _languages(raw: Mapping[str, Any]) -> Languages:
-    return Languages(
-        function_words=frozenset(raw["function_words"]),
-        foreign_words=frozenset(raw["foreign_words"]),
-        words_needed=raw["words_needed"],
-        function_share=raw["function_share"],
-        script_share=raw["script_share"],
-        foreign_needed=raw["foreign_needed"],
+def _strangers(language: str, known: Collection[str], raw: Mapping[str, Any]) -> Strangers:
+    return Strangers(
+        language,
+        known={*known, *raw["function_words"]},
+        shared=raw["shared_words"],
+        foreign=raw["foreign_words"],
+        endings=raw["endings"],
     )
 
 

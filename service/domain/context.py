@@ -65,6 +65,7 @@ class Surroundings:
         self._speaker = speaker
         self._cues: dict[int, list[Found]] = {}
         self._kinds: set[Cue] = set()
+        self._quotations: dict[tuple[int, int], bool] = {}
         for found in longest(context.automaton.matches(words)):
             self._cues.setdefault(found.first, []).append(found)
             self._kinds.add(found.cue)
@@ -164,8 +165,11 @@ class Surroundings:
         passage = self._words.quotation_at(match.first)
         if passage is None:
             return False
-        low, high = passage[0] - self._context.window, passage[1] + self._context.window
-        return any(found.cue is Cue.QUOTATION for at in range(low, high) for found in self._cues.get(at, ()))
+        if passage not in self._quotations:  # once for each passage: a long one may hold many matches
+            low, high = passage[0] - self._context.window, passage[1] + self._context.window
+            near = (found for at in range(low, high) for found in self._cues.get(at, ()))
+            self._quotations[passage] = any(found.cue is Cue.QUOTATION for found in near)
+        return self._quotations[passage]
 
     def _reported(self, match: Match) -> bool:
         """Whether it stands in the words of somebody else, put in quotation marks after them."""

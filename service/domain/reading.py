@@ -11,12 +11,14 @@ from service.domain.automaton import Match
 from service.domain.context import Around, Surroundings
 from service.domain.cues import Cue
 from service.domain.entry import FALSE_FRIEND, THEME, About, Entry, Negation
-from service.domain.lexicon import Languages, Lexicon
+from service.domain.language import Foreign, LanguageIdentifier, NobodyToAsk
+from service.domain.lexicon import Lexicon
 from service.domain.signals import Gap, GapKind, Polarity, Signal, Span, Strength, When, Who
-from service.domain.text import NO_WORDS, SENTENCE, Words, fold, foreign_letters
+from service.domain.text import NO_WORDS, Words, fold, foreign_letters
 from service.domain.together import Together
 
 _STRENGTHS = tuple(Strength)
+_FOREIGN = "is at least partly in a language or script that cannot be read here"
 _OFTEN_ENOUGH = 20  # a page of copied lines must not become a book of signals
 
 
@@ -40,10 +42,20 @@ class Reading:
 
 
 class Reader:
-    """Reads answers by one lexicon. The same answer always gives the same reading."""
+    """Reads answers by the lexicon of one language, and what is in another by that one's, if there is any.
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    `others`: lexicons by ISO 639-1 code. The same answer always gives the same reading.
+    """
+
+    def __init__(
+        self,
+        lexicon: Lexicon,
+        identifier: LanguageIdentifier | None = None,
+        others: Mapping[str, Lexicon] | None = None,
+    ) -> None:
         self._lexicon = lexicon
+        self._identifier = identifier or NobodyToAsk()
+        self._others = dict(others or {})
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -56,13 +68,22 @@ class Reader:
         words = tokenizer.words(answer.text)
         asked = tokenizer.words(answer.question) if answer.question else NO_WORDS
         echo = _echo(words, asked)
-        matches = [match for match in self._lexicon.automaton.matches(words) if not _overlaps(match, *echo)]
-        passage = _Passage(self._lexicon, answer, words, matches)
-        unread = self._unread(answer, words, asked, echo)
+        foreign = list(self._lexicon.strangers.foreign(words, answer.text, self._identifier))
+        passage = _passage(self._lexicon, answer, words, echo)
+        signals = [*passage.signals(), *self._heard_in_others(answer, foreign)]
+        unread = self._unread(answer, words, asked, echo, bool(foreign))
         gaps = (Gap(GapKind.UNREADABLE, f"answer {answer.answer_id} {unread}"),) if unread else ()
-        return Reading(tuple(_unique(passage.signals())), gaps, tuple(passage.set_aside))
+        return Reading(tuple(_unique(signals)), gaps, tuple(passage.set_aside))
 
-    def _unread(self, answer: TextAnswer, words: Words, asked: Words, echo: tuple[int, int]) -> str:
+    def _heard_in_others(self, answer: TextAnswer, foreign: Iterable[Foreign]) -> Iterator[Signal]:
+        """What the lexicons of other languages hear; the answer stays a gap, for they are young."""
+        for code in sorted({each.language for each in foreign if each.language in self._others}):
+            words = self._others[code].tokenizer.words(answer.text)
+            yield from _passage(self._others[code], answer, words, (0, 0)).signals()
+
+    def _unread(
+        self, answer: TextAnswer, words: Words, asked: Words, echo: tuple[int, int], foreign: bool
+    ) -> str:
         """Why a human must read it before the next contact; empty when nothing hinders."""
         if not answer.text.strip():
             return "is blank"
@@ -70,8 +91,10 @@ class Reader:
             return "holds no words"
         if echo[1] and echo[1] - echo[0] == len(words.words):
             return "repeats its question and says nothing else"
-        if _is_foreign(self._lexicon.languages, answer.text, words):
-            return "is at least partly in a language or script that cannot be read here"
+        if foreign or _is_in_another_script(answer.text, self._lexicon.script_share):
+            return _FOREIGN
+        if self._lexicon.strangers.too_short(words):
+            return "is too short to tell what it says"
         if asked.words and self._replies_yes(answer, words, asked, echo):
             return "replies to a question about dying: the question and the reply must be read together"
         return ""
@@ -82,6 +105,11 @@ class Reader:
             return False
         reply = echo[1] if echo[0] == 0 else 0
         return context.surroundings(words, answer.speaker).opens_with(Cue.YES_ANSWER, reply)
+
+
+def _passage(lexicon: Lexicon, answer: TextAnswer, words: Words, echo: tuple[int, int]) -> _Passage:
+    matches = [match for match in lexicon.automaton.matches(words) if not _overlaps(match, *echo)]
+    return _Passage(lexicon, answer, words, matches)
 
 
 class _Passage:
@@ -253,22 +281,8 @@ def _unique(signals: Iterable[Signal]) -> Iterator[Signal]:
             yield signal
 
 
-def _is_foreign(languages: Languages, text: str, words: Words) -> bool:
-    if not text.isascii():
-        foreign, letters = foreign_letters(fold(text)[0])
-        if foreign > letters * languages.script_share:
-            return True
-    count = len(words.words)
-    known = sum(word in languages.function_words for word in words.words)
-    if count >= languages.words_needed and known < count * languages.function_share:
-        return True
-    return _foreign_sentence(languages, words)
-
-
-def _foreign_sentence(languages: Languages, words: Words) -> bool:
-    inside = 0
-    for word, parted in zip(words.words, words.breaks, strict=False):
-        inside = (0 if parted >= SENTENCE else inside) + (word in languages.foreign_words)
-        if inside >= languages.foreign_needed:
-            return True
-    return False
+def _is_in_another_script(text: str, share: float) -> bool:
+    if text.isascii():
+        return False
+    foreign, letters = foreign_letters(fold(text)[0])
+    return foreign > letters * share

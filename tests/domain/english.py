@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from service.adapters.language_id import FastTextLanguages
 from service.adapters.yaml_lexicon import load_lexicon
 from service.domain.answers import Speaker, TextAnswer
 from service.domain.lexicon import Lexicon
@@ -23,7 +24,7 @@ def lexicon() -> Lexicon:
 @cache
 def reader() -> Reader:
     """A reader of it."""
-    return Reader(lexicon())
+    return Reader(lexicon(), FastTextLanguages())
 
 
 def read(text: str, question: str = "", speaker: Speaker = Speaker.CLIENT) -> Reading:
