@@ -8,7 +8,7 @@ from typing import Any
 
 from service.adapters.yaml_documents import Documents
 from service.domain.automaton import Automaton
-from service.domain.context import Context
+from service.domain.context import Context, Roles
 from service.domain.cues import Cue
 from service.domain.entry import THEME, About, Entry, Negation, Status
 from service.domain.errors import ConfigurationFaults
@@ -147,7 +147,9 @@ class _Compiler:
             Cue(name): list(self._patterns(f"context.yaml: {name}", sources))
             for name, sources in self._cues["cues"].items()
         }
-        return Context.of(cues, self._cues["reach"], self._cues["window"], self._cues["subjects"])
+        lists = {name: frozenset(words) for name, words in self._cues.get("roles", {}).items()}
+        roles = Roles(subjects=frozenset(self._cues["subjects"]), **lists)
+        return Context.of(cues, self._cues["reach"], self._cues["window"], roles)
 
     def _patterns(self, place: str, sources: Iterable[str]) -> Iterator[Pattern]:
         for source in sources:

@@ -6,7 +6,7 @@ After ConText (Harkema et al. 2009, J Biomed Inform 42:839), reshaped for people
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.answers import Speaker
@@ -35,21 +35,37 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
+class Roles:
+    """Single words of one language that tell what is part of what; what each list means stands in
+    `context.yaml`. A list that a language leaves out is empty and changes nothing."""
+
+    subjects: frozenset[str]
+    opening: frozenset[str] = frozenset()
+    carrying: frozenset[str] = frozenset()
+    asserting: frozenset[str] = frozenset()
+    knowing: frozenset[str] = frozenset()
+    asked_about: frozenset[str] = frozenset()
+    present: frozenset[str] = frozenset()
+    not_present: frozenset[str] = frozenset()
+    saying: frozenset[str] = frozenset()
+    nominative: frozenset[str] = frozenset()
+    clause_opening: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The cues of one language. `reach`: words a negator denies; `window`: words looked at on each side."""
 
     automaton: Automaton
     reach: int
     window: int
-    subjects: frozenset[str]
+    roles: Roles
 
     @staticmethod
-    def of(
-        cues: Mapping[Cue, Sequence[Pattern]], reach: int, window: int, subjects: Iterable[str]
-    ) -> Context:
+    def of(cues: Mapping[Cue, Sequence[Pattern]], reach: int, window: int, roles: Roles) -> Context:
         """Compile the cues."""
         patterns = ((CUES.index(cue), pattern) for cue, each in cues.items() for pattern in each)
-        return Context(Automaton(patterns), reach, window, frozenset(subjects))
+        return Context(Automaton(patterns), reach, window, roles)
 
     def surroundings(self, words: Words, speaker: Speaker) -> Surroundings:
         """Find every cue of one answer."""
@@ -104,43 +120,82 @@ class Surroundings:
         return any(
             found.cue in NEGATION
             and found.past <= match.first <= found.past + self._context.reach
-            and not any(each.first <= found.first < each.past for each in affirming)
+            and not _lies_in(found, affirming)
             and not self._shielded(found, match, near)
             for found in near
         )
 
     def _shielded(self, negator: Found, match: Match, near: list[Found]) -> bool:
+        """Whether a denial ends before the match: it denies its own clause, or its own list."""
         ending = CLAUSE if negator.cue is Cue.LISTING else COMMA
         if any(parted >= ending for parted in self._words.breaks[negator.past : match.first + 1]):
             return True
-        if negator.cue is Cue.LISTING:  # "denies SI, past OD": what lies behind opens a new item
-            return any(
-                found.cue is Cue.PAST
-                and negator.past < found.first < match.past
-                and self._words.breaks[found.first] >= COMMA
-                for found in near
-            )
+        between = self._words.words[negator.past : match.first]
+        if negator.cue is Cue.LISTING:
+            return self._ends_list(negator, match, near, between)
         if any(found.cue is Cue.BARRIER and negator.past <= found.first < match.first for found in near):
             return True
-        between = self._words.words[negator.past : match.past]
-        return negator.cue is not Cue.RAISING and not self._context.subjects.isdisjoint(between)
+        if (
+            negator.cue is Cue.RAISING
+        ):  # what another does not know is so: "I don't think she knows I want to"
+            return not self._context.roles.knowing.isdisjoint(between)
+        inside = self._words.words[negator.past : match.past]
+        return not self._context.roles.subjects.isdisjoint(inside) or self._begins_anew(negator, match)
+
+    def _ends_list(self, negator: Found, match: Match, near: list[Found], between: Sequence[str]) -> bool:
+        """ "Denies intent but has a plan", "denies SI, past OD": what is asserted is no item of the list."""
+        roles = self._context.roles
+        if not (roles.asserting.isdisjoint(between) and roles.subjects.isdisjoint(between)):
+            return True
+        behind = [found for found in near if negator.past <= found.first < match.past]
+        if any(
+            found.cue is Cue.BARRIER
+            and found.first < match.first
+            and self._words.words[found.first] not in roles.carrying
+            for found in behind
+        ):
+            return True
+        return any(
+            found.cue is Cue.PAST and found.first > negator.past and self._words.breaks[found.first] >= COMMA
+            for found in behind
+        )
+
+    def _begins_anew(self, negator: Found, match: Match) -> bool:
+        """Where commas are left out, a verb of its own begins a statement: "no job no home want to die"."""
+        words, roles = self._words.words, self._context.roles
+        if negator.cue is not Cue.NEGATOR or match.first == negator.past:
+            return False
+        before = words[match.first - 1]
+        return words[match.first] in roles.opening and before not in roles.carrying and before[-2:] != "ly"
 
     def _denied_after(self, match: Match, near: list[Found]) -> bool:
         breaks = self._words.breaks
+        affirming = [found for found in near if found.cue is Cue.AFFIRMING]
         if any(
             found.cue is Cue.DENIED_AFTER
             and 0 <= found.first - match.past <= 1
             and max(breaks[match.past : found.first + 1]) <= CLAUSE
+            and not _lies_in(found, affirming)
             for found in near
         ):
             return True
         labelled = breaks[match.first] >= CLAUSE and breaks[match.past] == CLAUSE
         if labelled and self._answered_no(match.past):  # "Suicidal thoughts: none"
             return True
-        end = match.past
-        while breaks[end] < SENTENCE and end - match.past < self._context.window:
+        begin, end = self._clause_of_question(match)
+        if breaks[end] != QUESTION or not self._answered_no(end):
+            return False
+        # "Will anyone care if I kill myself? No." denies that anyone cares.
+        return self._context.roles.asked_about.isdisjoint(self._words.words[begin:end])
+
+    def _clause_of_question(self, match: Match) -> tuple[int, int]:
+        breaks, window = self._words.breaks, self._context.window
+        begin, end = match.first, match.past
+        while begin > 0 and breaks[begin] < SENTENCE and match.first - begin < window:
+            begin -= 1
+        while breaks[end] < SENTENCE and end - match.past < window:
             end += 1
-        return breaks[end] == QUESTION and self._answered_no(end)
+        return begin, end
 
     def _answered_no(self, at: int) -> bool:
         return self.opens_with(Cue.NO_ANSWER, at)
@@ -155,9 +210,22 @@ class Surroundings:
         subject = self._subject(match, near)
         if subject is None:
             return Who.SELF
-        if subject.cue is Cue.FIRST and self._reported(match):
-            return Who.OTHER if self._speaker is Speaker.CLIENT else Who.SELF
+        if subject.cue is Cue.FIRST:
+            if self._passes_on(subject, match):
+                return Who.SELF
+            if self._reported(match):
+                return Who.OTHER if self._speaker is Speaker.CLIENT else Who.SELF
         return Who.SELF if subject.cue in _SPOKEN_OF[self._speaker] else Who.OTHER
+
+    def _passes_on(self, first: Found, match: Match) -> bool:
+        """Whether somebody else writes down the person's own "I": a clinician always, a relative after
+        "he said", "she texted me"."""
+        if self._speaker is Speaker.CLIENT or not match.first <= first.first < match.past:
+            return False
+        if self._speaker is Speaker.CLINICIAN:
+            return True
+        lead = self._words.words[max(0, match.first - 6) : match.first]
+        return not self._context.roles.saying.isdisjoint(lead)
 
     def _is_quotation(self, match: Match) -> bool:
         if not self.holds(Cue.QUOTATION):
@@ -166,18 +234,55 @@ class Surroundings:
         if passage is None:
             return False
         if passage not in self._quotations:  # once for each passage: a long one may hold many matches
-            low, high = passage[0] - self._context.window, passage[1] + self._context.window
-            near = (found for at in range(low, high) for found in self._cues.get(at, ()))
-            self._quotations[passage] = any(found.cue is Cue.QUOTATION for found in near)
+            self._quotations[passage] = self._quotes_a_work(passage)
         return self._quotations[passage]
 
+    def _quotes_a_work(self, passage: tuple[int, int]) -> bool:
+        """Whether a song, book or film is named beside the passage, and it is not the speaker who says it."""
+        low = self._sentence_before(passage[0], 12)
+        lead = self._words.words[max(low, passage[0] - 6) : passage[0]]
+        if self._last_nominative(lead) in self._own_subjects() and not self._context.roles.saying.isdisjoint(
+            lead
+        ):
+            return False
+        high, breaks = passage[1], self._words.breaks
+        while high < len(self._words.words) and high - passage[1] < 12 and breaks[high] < SENTENCE:
+            high += 1
+        inside = min(passage[1], passage[0] + self._context.window)
+        places = (*range(low, inside), *range(passage[1], high))
+        return any(found.cue is Cue.QUOTATION for at in places for found in self._cues.get(at, ()))
+
     def _reported(self, match: Match) -> bool:
-        """Whether it stands in the words of somebody else, put in quotation marks after them."""
+        """Whether it stands in the words of somebody else, put in quotation marks after them: who acts last
+        before the passage speaks in it, not who is spoken to."""
         passage = self._words.quotation_at(match.first)
         if passage is None:
             return False
-        saying = [found for at in range(passage[0] - 4, passage[0]) for found in self._cues.get(at, ())]
+        low = self._sentence_before(passage[0], 8)
+        speaker = self._last_nominative(self._words.words[low : passage[0]])
+        if speaker is not None:
+            return speaker not in self._own_subjects()
+        saying = [found for at in range(low, passage[0]) for found in self._cues.get(at, ())]
         return any(found.cue in SUBJECT and found.cue is not Cue.FIRST for found in saying)
+
+    def _sentence_before(self, at: int, most: int) -> int:
+        low = at
+        while low > 0 and at - low < most and self._words.breaks[low] < SENTENCE:
+            low -= 1
+        return low
+
+    def _last_nominative(self, words: Sequence[str]) -> str | None:
+        return next((word for word in reversed(words) if word in self._context.roles.nominative), None)
+
+    def _own_subjects(self) -> frozenset[str]:
+        """The words by which the speaker says "I"."""
+        found = {
+            self._words.words[each.first]
+            for at in self._cues.values()
+            for each in at
+            if each.cue is Cue.FIRST
+        }
+        return frozenset(found)
 
     def _subject(self, match: Match, near: list[Found]) -> Found | None:
         subjects = [found for found in near if found.cue in SUBJECT]
@@ -194,8 +299,15 @@ class Surroundings:
                 break
             if found.cue is Cue.FIRST or not self._no_subject(found, match, near):
                 return found
-            fallback = fallback or found
-        return fallback
+            if self._opens_clause(found):  # "told my wife about it": she is spoken to
+                fallback = fallback or found
+        verbs = (f for f in near if f.cue is Cue.THIRD_VERB and match.first <= f.first < match.past)
+        return fallback or next(verbs, None)
+
+    def _opens_clause(self, subject: Found) -> bool:
+        if self._words.breaks[subject.first] >= COMMA:
+            return True
+        return self._words.words[subject.first - 1] in self._context.roles.clause_opening
 
     def _parted(self, past: int, first: int, near: list[Found]) -> bool:
         if max(self._words.breaks[past : first + 1], default=0) >= COMMA:
@@ -221,15 +333,33 @@ class Surroundings:
         # What lies behind dates its own clause only: "years ago I was well; I want to die".
         if time.cue in {Cue.NOW, Cue.FUTURE}:
             return True
+        if time.cue is Cue.PAST and self._is_present(time, match):
+            return False
         between = self._words.breaks[min(time.past, match.past) : max(time.first, match.first) + 1]
         return _distance(time, match) == 0 or max(between, default=0) < CLAUSE
 
+    def _is_present(self, time: Found, match: Match) -> bool:
+        """ "I lost my job last year and I want to die": what is said in the present is not past."""
+        words, roles = self._words.words, self._context.roles
+        if time.past <= match.first <= time.past + 2 and words[time.past - 1] in roles.carrying:
+            return False  # "used to want to die"
+        held = words[max(0, match.first - 2) : match.past]
+        return not roles.present.isdisjoint(held) and roles.not_present.isdisjoint(held)
+
     def _hypothetical(self, match: Match, near: list[Found]) -> bool:
         """ "If I were suicidal I'd tell you" supposes it; "if it gets no better I will" does not."""
-        supposed = any(
-            found.cue is Cue.CONDITION and found.first <= match.first <= found.past + 1 for found in near
+        supposed = [
+            found
+            for found in near
+            if found.cue is Cue.CONDITION and found.first <= match.first <= found.past + 1
+        ]
+        return (
+            any(f.cue is Cue.CONSEQUENT and f.first > supposed[0].first for f in near) if supposed else False
         )
-        return supposed and any(found.cue is Cue.CONSEQUENT for found in near)
+
+
+def _lies_in(found: Found, others: list[Found]) -> bool:
+    return any(each.first <= found.first < each.past for each in others)
 
 
 def _distance(found: Found, match: Match) -> int:

@@ -20,10 +20,11 @@ class Cue(StrEnum):
     BARRIER = "barrier"  # ends the reach of a negator
     DENIED_AFTER = "denied_after"
     NO_ANSWER = "no_answer"
-    YES_ANSWER = "yes_answer"
     ASKED = "asked"  # a question that speaks of dying
+    ASKED_SAFE = "asked_safe"  # a question to which a no is the grave answer
     FIRST = "first"
     THIRD = "third"
+    THIRD_VERB = "third_verb"  # wants, feels: tells only where nobody is named before
     POSSESSIVE = "possessive"  # his, her: tells only where a match begins with it
     RELATIVE = "relative"  # my brother
     THEIR_RELATIVE = "their_relative"  # his brother, mum
@@ -36,6 +37,7 @@ class Cue(StrEnum):
     RECENT = "recent"
     PAST = "past"
     FUTURE = "future"
+    UNTIMED = "untimed"  # sounds like a time and is none: "getting used to"
     CONDITION = "condition"
     CONSEQUENT = "consequent"
 
@@ -46,7 +48,7 @@ SUBJECT = frozenset(
 )
 PRONOUN = frozenset({Cue.FIRST, Cue.THIRD, Cue.PATIENT})
 TIME = {Cue.NOW: When.NOW, Cue.RECENT: When.RECENT, Cue.PAST: When.PAST, Cue.FUTURE: When.FUTURE}
-_GROUPS = dict.fromkeys(SUBJECT, "subject") | dict.fromkeys(TIME, "time")
+_GROUPS = dict.fromkeys(SUBJECT, "subject") | dict.fromkeys((*TIME, Cue.UNTIMED), "time")
 CUES = tuple(Cue)
 
 

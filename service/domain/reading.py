@@ -18,7 +18,10 @@ from service.domain.text import NO_WORDS, Words, fold, foreign_letters
 from service.domain.together import Together
 
 _STRENGTHS = tuple(Strength)
+_STANDING_CONSTRUCTS = frozenset({"intent", "plan", "in_progress"})
 _FOREIGN = "is at least partly in a language or script that cannot be read here"
+_SHORT_REPLY = 8  # words; whoever writes more says it in words that are read like any other
+_WHOLE_QUESTION = 4  # words; a shorter one is a label, and a reply may well use its words
 _OFTEN_ENOUGH = 20  # a page of copied lines must not become a book of signals
 
 
@@ -95,20 +98,26 @@ class Reader:
             return _FOREIGN
         if self._lexicon.strangers.too_short(words):
             return "is too short to tell what it says"
-        if asked.words and self._replies_yes(answer, words, asked, echo):
+        if asked.words and self._leaves_open(answer, words, asked, echo):
             return "replies to a question about dying: the question and the reply must be read together"
         return ""
 
-    def _replies_yes(self, answer: TextAnswer, words: Words, asked: Words, echo: tuple[int, int]) -> bool:
+    def _leaves_open(self, answer: TextAnswer, words: Words, asked: Words, echo: tuple[int, int]) -> bool:
+        """Whether a question about dying is answered shortly by anything but a plain no: "not today".
+
+        To "can you keep yourself safe?" it is the no that leaves it open.
+        """
         context = self._lexicon.context
-        if not context.surroundings(asked, answer.speaker).holds(Cue.ASKED):
-            return False
+        about = context.surroundings(asked, answer.speaker)
         reply = echo[1] if echo[0] == 0 else 0
-        return context.surroundings(words, answer.speaker).opens_with(Cue.YES_ANSWER, reply)
+        if len(words.words) - reply > _SHORT_REPLY:
+            return False
+        no = context.surroundings(words, answer.speaker).opens_with(Cue.NO_ANSWER, reply)
+        return no if about.holds(Cue.ASKED_SAFE) else about.holds(Cue.ASKED) and not no
 
 
 def _passage(lexicon: Lexicon, answer: TextAnswer, words: Words, echo: tuple[int, int]) -> _Passage:
-    matches = [match for match in lexicon.automaton.matches(words) if not _overlaps(match, *echo)]
+    matches = [match for match in lexicon.automaton.matches(words) if not _lies_in(match, *echo)]
     return _Passage(lexicon, answer, words, matches)
 
 
@@ -251,16 +260,21 @@ def _echo(words: Words, asked: Words) -> tuple[int, int]:
     if at < 0:
         return 0, 0
     first = text.count(" ", 0, at)
-    return first, first + len(asked.words)
+    past = first + len(asked.words)
+    if len(asked.words) < _WHOLE_QUESTION and (first or not words.breaks[past]):
+        return 0, 0
+    return first, past
 
 
-def _overlaps(match: Match, first: int, past: int) -> bool:
-    return match.first < past and first < match.past
+def _lies_in(match: Match, first: int, past: int) -> bool:
+    return first <= match.first and match.past <= past and match.first < past
 
 
 def _when(entry: Entry, around: Around) -> When:
     if not entry.by_when:
-        return around.when
+        # An intent on a condition is an intent: "if she leaves I will".
+        conditional = around.when is When.HYPOTHETICAL and entry.construct in _STANDING_CONSTRUCTS
+        return When.FUTURE if conditional else around.when
     if not around.dated:
         return When.UNCLEAR
     # Only acts already done are told apart by time: a weekday named for one lies behind, not ahead.
