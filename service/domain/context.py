@@ -286,10 +286,12 @@ class Surroundings:
 
     def _subject(self, match: Match, near: list[Found]) -> Found | None:
         subjects = [found for found in near if found.cue in SUBJECT]
+        inside = [f for f in subjects if match.first <= f.first < match.past and f.cue in PRONOUN]
+        if inside and self._speaker is Speaker.CLIENT:  # "if she goes I will": who speaks of "I" means it
+            inside.sort(key=lambda found: found.cue is not Cue.FIRST)
+        if inside:  # a relative inside a match is its object: "hurt my wife", "a bad father"
+            return inside[0]
         for found in subjects:
-            # A relative inside a match is its object: "hurt my wife", "a bad father".
-            if match.first <= found.first < match.past and found.cue in PRONOUN:
-                return found
             if found.first == match.first and found.cue is Cue.POSSESSIVE:
                 return found
         before = [f for f in subjects if f.past <= match.first and f.cue is not Cue.POSSESSIVE]

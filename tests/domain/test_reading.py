@@ -129,7 +129,7 @@ def test_pills_that_lie_ready_are_means() -> None:
         ("my partner strangled me, I'm not safe at home", "abuse"),
         ("I'm going to kill my ex and then I will kill myself", "harm_to_others"),
         ("took a few extra to sleep last night, didn't care if I woke up", "attempt.recent"),
-        ("If nothing changes by Christmas, I'm done", "intent"),
+        ("If nothing changes by Christmas, I'm done", "ideation.active"),
         ("kms if i fail maths 😂", "ideation.active"),
         ("I burn my arms to cope, I don't want to die", "nssi"),
     ],
