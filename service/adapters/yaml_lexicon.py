@@ -43,7 +43,9 @@ def load_lexicon(language_root: Path) -> Lexicon:
     known = automaton.vocabulary | context.automaton.vocabulary
     return Lexicon(
         entries=tuple(entries),
-        tokenizer=Tokenizer(compiler.spellings, known),
+        tokenizer=Tokenizer(
+            compiler.spellings, known, words.found.get("mend", ()), words.found.get("ordinary", ())
+        ),
         automaton=automaton,
         combinations=Combinations(entries, cues.found["neighbours"]),
         context=context,
@@ -128,7 +130,7 @@ class _Compiler:
         self._cues = cues
         self.spellings = {
             written.replace("\u2019", "'"): tuple(meant.split())
-            for meant, spellings in words["spellings"].items()
+            for meant, spellings in (*words["spellings"].items(), *words.get("signs", {}).items())
             for written in spellings
         }
         self._grammar = Grammar(words["classes"], Tokenizer(self.spellings, ()).spell)

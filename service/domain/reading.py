@@ -90,7 +90,7 @@ class Reader:
         """Why a human must read it before the next contact; empty when nothing hinders."""
         if not answer.text.strip():
             return "is blank"
-        if not any(word.isalpha() for word in words.words):
+        if not any(map(str.isalpha, answer.text)):
             return "holds no words"
         if echo[1] and echo[1] - echo[0] == len(words.words):
             return "repeats its question and says nothing else"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import chain, pairwise
 
 COMMA, CLAUSE, SENTENCE, QUESTION = 1, 2, 3, 4
 """How strongly a word is parted from the word before it; 0 is not at all."""
@@ -39,18 +39,32 @@ class Words:
 NO_WORDS = Words((), (), (), (SENTENCE,), ())
 
 _SAME_LENGTH = str.maketrans(
-    "\u2018\u2019\u201a\u201b\u02bc\u00b4\u0060\u2032"
+    "\ufffd\u2018\u2019\u201a\u201b\u02bc\u00b4\u0060\u2032"
     "\u201c\u201d\u201e\u00ab\u00bb\u2033"
     "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
     "\u00a0\u2007\u202f\u2028\u2029",
-    "'" * 8 + '"' * 6 + "-" * 7 + "   \n\n",
+    "'" * 9 + '"' * 6 + "-" * 7 + "   \n\n",
 )
+_MOJIBAKE = re.compile("\u00e2\u20ac[\u2122\u02dc]")  # a curly apostrophe that was read in the wrong code
+_MARKUP = re.compile(r"&(?:#x?[0-9a-f]{2,5}|[a-z]{2,6});|</?[a-z][^<>]{0,60}>")
+_MASKED = re.compile(r"(?<![a-z])[a-z]{1,20}(?:[!@$|*#\u00a1]{1,3}[a-z]{1,20}){1,5}")
+_UNMASKED = str.maketrans("!|\u00a1@$", "iiias")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_REPEATED = re.compile(r"([a-z])\1\1")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _LEET = re.compile(r"[a-z][0134578]|[0134578][a-z]")
 _LETTERS_OF_LEET = str.maketrans("0134578", "oieastb")
-_SPELLED_OUT = re.compile(r"(?<![^\W_])[a-z](?:(?:[^\w\s']\s?|\s)[a-z](?![^\W_'])){2,}")
-_BETWEEN_LETTERS = re.compile(r"[^\w']+|_")
+_SPELLED_OUT = re.compile(r"(?<![^\W_])[a-z](?:[\s._*|-]{1,3}[a-z](?![^\W_'])){2,}")
+_LONGEST_RUN = 40  # letters: what is longer is no sentence without blanks
+_LONG_ENOUGH = 5  # letters: shorter words have too many neighbours
+_REMEMBERED = 50_000  # spellings: memory stays bounded for any text
+_SHORT_PARTS = frozenset(
+    {"i", "a", "to", "my", "in", "me", "do", "be", "no", "it", "of", "so", "we", "am", "im"}
+)
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = {
+    key: row[max(at - 1, 0) : at] + row[at + 1 : at + 2] for row in _ROWS for at, key in enumerate(row)
+}
+"""The keys left and right of each letter."""
 _LAST_LATIN_LETTER = "\u024f"
 
 
@@ -59,7 +73,7 @@ def fold(text: str) -> tuple[str, Sequence[int] | None]:
 
     Marks, zero-width and other format characters vanish; curly quotes, dashes and hard spaces become plain.
     """
-    plain = text.translate(_SAME_LENGTH)
+    plain = _MOJIBAKE.sub("'\u200b\u200b", text).translate(_SAME_LENGTH)
     if plain.isascii():
         return plain.lower(), None
     pieces: list[str] = []
@@ -94,28 +108,70 @@ def foreign_letters(folded: str) -> tuple[int, int]:
 class Tokenizer:
     """Cuts a text into words, spelled as the lexicon spells them.
 
-    `spellings` turns a written form into the words it stands for (`don't` -> do not); `known` are the words
-    into which drawn-out, digit-for-letter and letter-by-letter spellings may be mended.
+    `spellings` turns a written form into the words it stands for (`don't` -> do not, `my self` -> myself,
+    a sign -> its word); `known` are the words into which drawn-out, digit-for-letter and letter-by-letter
+    spellings may be mended; `mended` those into which a slip of a finger is mended, unless it makes one of
+    the `ordinary` words.
     """
 
-    def __init__(self, spellings: Mapping[str, tuple[str, ...]], known: Collection[str]) -> None:
-        self._spellings = spellings
-        self._known = frozenset(known) | frozenset(spellings)
+    def __init__(
+        self,
+        spellings: Mapping[str, tuple[str, ...]],
+        known: Collection[str],
+        mended: Collection[str] = (),
+        ordinary: Collection[str] = (),
+    ) -> None:
+        self._spellings = {form: words for form, words in spellings.items() if " " not in form}
+        self._pairs = _pairs(spellings)
+        self._seconds = frozenset(second for _, second in self._pairs)
+        signs = [form for form in spellings if not _WORD.search(form)]
+        self._sign = re.compile("|".join(map(re.escape, signs))) if signs else None
+        self._known = frozenset(known) | frozenset(self._spellings)
+        self._mended = frozenset(mended)
+        self._slips = _slips(self._mended, self._known | frozenset(ordinary))
+        self._ordinary = frozenset(ordinary)
+        self._spelled_before: dict[str, tuple[str, ...]] = {}
 
     def words(self, text: str) -> Words:
         """Every word of the text. Linear in its length; never raises for any str."""
         folded, origins = fold(text)
         found = [match.span() for match in _WORD.finditer(folded)]
-        spelled_out = _SPELLED_OUT.search(folded)
-        if spelled_out:
-            found = self._joined(folded, found)
-        breaks, quotes = _parted(folded, found)
         written = [folded[start:end] for start, end in found]
-        if spelled_out:
-            written = [_BETWEEN_LETTERS.sub("", word) for word in written]
-        if _REPEATED.search(folded) or _LEET.search(folded):
-            written = [self._mended(word) for word in written]
+        if self._is_odd(folded):
+            found, written = self._pieced_together(folded, found)
+        breaks, quotes = _parted(folded, found)
         return self._spelled(written, _original(found, origins, len(text)), breaks, quotes)
+
+    def spell(self, word: str) -> tuple[str, ...]:
+        """The words that one written form stands for."""
+        bare = word.replace("'", "")
+        return self._spellings.get(word) or self._spellings.get(bare) or (bare,)
+
+    def _is_odd(self, folded: str) -> bool:
+        """Whether words have to be looked for in more than runs of letters."""
+        return bool(
+            _SPELLED_OUT.search(folded)
+            or _MASKED.search(folded)
+            or _MARKUP.search(folded)
+            or (self._sign and not folded.isascii() and self._sign.search(folded))
+        )
+
+    def _pieced_together(
+        self, folded: str, found: list[tuple[int, int]]
+    ) -> tuple[list[tuple[int, int]], list[str]]:
+        """The words without markup, with letters written one by one joined, masks lifted, and signs."""
+        pieces = {span: folded[span[0] : span[1]] for span in found}
+        for whole, words in chain(self._joined(folded, found), self._unmasked(folded)):
+            for span in [span for span in _within(found, *whole) if span in pieces]:
+                del pieces[span]
+            pieces |= words
+        for markup in _MARKUP.finditer(folded):
+            for span in _within(found, *markup.span()):
+                pieces.pop(span, None)
+        if self._sign:
+            pieces |= {match.span(): match.group() for match in self._sign.finditer(folded)}
+        spans = sorted(pieces)
+        return spans, [pieces[span] for span in spans]
 
     def _spelled(
         self,
@@ -129,48 +185,141 @@ class Tokenizer:
         ends: list[int] = []
         breaks: list[int] = []
         places: list[int] = []
-        spellings = self._spellings
-        for word, (start, end), parting in zip(written, spans, parted, strict=False):
+        known, previous = self._spelled_before, ""
+        for word, (begin, end), parting in zip(written, spans, parted, strict=False):
+            spelled, start, first_break = known.get(word) or self._mend(word), begin, parting
+            pair = self._pairs.get((previous, word)) if word in self._seconds else None
+            if pair and words[-1:] == [previous]:
+                spelled, start, first_break = pair, starts.pop(), breaks.pop()
+                del words[-1], ends[-1]
             places.append(len(words))
-            spelled = spellings.get(word)
-            if spelled is None:
-                bare = word.replace("'", "")
-                spelled = spellings.get(bare) or (bare,)
+            previous = word
             for index, part in enumerate(spelled):
                 words.append(part)
                 starts.append(start)
                 ends.append(end)
-                breaks.append(0 if index else parting)
+                breaks.append(0 if index else first_break)
         places.append(len(words))
         breaks.append(parted[-1])
         return Words(words, starts, ends, breaks, [(places[a], places[b]) for a, b in quotes])
 
-    def spell(self, word: str) -> tuple[str, ...]:
-        """The words that one written form stands for."""
+    def _mend(self, word: str) -> tuple[str, ...]:
+        """The words that a written one stands for, its spelling mended when that makes a known word."""
+        spelled = self._as_known(word) or self._apart(word) or (word.replace("'", ""),)
+        if len(self._spelled_before) < _REMEMBERED:
+            self._spelled_before[word] = spelled
+        return spelled
+
+    def _as_known(self, word: str) -> tuple[str, ...]:
         bare = word.replace("'", "")
-        return self._spellings.get(word) or self._spellings.get(bare) or (bare,)
-
-    def _mended(self, word: str) -> str:
-        if word in self._known:
-            return word
-        letters = word.translate(_LETTERS_OF_LEET) if _LEET.search(word) else word
+        for form in (word, bare):
+            if form in self._spellings:
+                return self._spellings[form]
+        if bare in self._known:
+            return (bare,)
+        letters = bare.translate(_LETTERS_OF_LEET) if _LEET.search(bare) else bare
         for kept in (r"\1\1", r"\1"):
-            mended = re.sub(r"([a-z])\1{2,}", kept, letters)
+            mended = _DRAWN_OUT.sub(kept, letters)
             if mended in self._known:
-                return mended
-        return word
+                return self._spellings.get(mended, (mended,))
+        slip = self._slips.get(bare)
+        return self._spellings.get(slip, (slip,)) if slip else ()
 
-    def _joined(self, folded: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Join letters that were written one by one (`d i e`), where they make a known word."""
-        joined: list[tuple[int, int]] = []
-        for single, group in groupby(found, key=lambda span: span[1] - span[0] == 1):
-            run = list(group)
-            word = "".join(folded[start] for start, _ in run) if single else ""
-            if len(word) > 2 and word in self._known:  # shorter ones are initials
-                joined.append((run[0][0], run[-1][1]))
-            else:
-                joined += run
-        return joined
+    def _apart(self, word: str) -> tuple[str, ...]:
+        """Words written as one (`wanttodie`), when all are known and one of them is worth mending."""
+        if not 6 <= len(word) <= _LONGEST_RUN or not word.isalpha() or word in self._ordinary:
+            return ()
+        parts = self._parts(word)
+        return tuple(chain.from_iterable(self.spell(part) for part in parts))
+
+    def _parts(self, letters: str) -> tuple[str, ...]:
+        """The letters cut into the fewest known words, one of them worth mending; empty if they cannot be."""
+        best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
+        for end in range(1, len(letters) + 1):
+            for start in range(end):
+                before, part = best[start], letters[start:end]
+                if before is None or not self._is_part(part):
+                    continue
+                if best[end] is None or len(before) + 1 < len(best[end] or ()):
+                    best[end] = (*before, part)
+        parts = best[-1] or ()
+        return parts if not self._mended.isdisjoint(parts) else ()
+
+    def _is_part(self, part: str) -> bool:
+        return part in _SHORT_PARTS if len(part) < 3 else part in self._known
+
+    def _joined(
+        self, folded: str, found: Sequence[tuple[int, int]]
+    ) -> Iterator[tuple[tuple[int, int], dict[tuple[int, int], str]]]:
+        """Runs of letters that were written one by one (`d i e`, `k.i.l.l m.y.s.e.l.f`), as words."""
+        for run in _SPELLED_OUT.finditer(folded):
+            singles = _within(found, *run.span())
+            letters = "".join(folded[start] for start, _ in singles)
+            if len(letters) != len(singles) or len(letters) > _LONGEST_RUN:
+                continue
+            parts = (letters,) if letters in self._known else self._parts(letters)
+            if parts:
+                yield run.span(), _placed(parts, singles)
+
+    def _unmasked(self, folded: str) -> Iterator[tuple[tuple[int, int], dict[tuple[int, int], str]]]:
+        """Words with a letter masked (`su!cide`, `k*ll`), when just one word worth mending fits."""
+        for masked in _MASKED.finditer(folded):
+            form = masked.group().translate(_UNMASKED)
+            fitting = [form] if form in self._known else self._fitting(form)
+            if len(fitting) == 1:
+                yield masked.span(), {masked.span(): fitting[0]}
+
+    def _fitting(self, form: str) -> list[str]:
+        if len(form) > _LONGEST_RUN:
+            return []
+        shape = re.compile(re.sub(r"[^a-z]", "[a-z]", form))
+        return [word for word in sorted(self._mended) if shape.fullmatch(word)]
+
+
+def _pairs(spellings: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What two written words stand for together: `my self`, and `don t` whose apostrophe was lost."""
+    pairs: dict[tuple[str, str], tuple[str, ...]] = {}
+    for form, words in spellings.items():
+        first, gap, second = form.replace("'", " ").partition(" ")
+        if gap and first and second and " " not in second:
+            pairs[first, second] = words
+    return pairs
+
+
+def _slips(mended: Collection[str], kept: Collection[str]) -> dict[str, str]:
+    """Every form that is one slip of a finger from a word: a letter dropped, doubled, swapped or mistaken."""
+    slips: dict[str, str] = {}
+    for word in sorted(mended):
+        for form in _one_slip(word):
+            if len(form) > 2 and form not in kept:
+                slips.setdefault(form, word)
+    return slips
+
+
+def _one_slip(word: str) -> Iterator[str]:
+    for at, letter in enumerate(word):
+        yield word[: at + 1] + word[at:]
+        if at:
+            yield word[:at] + word[at + 1 :]
+        if at + 1 < len(word):
+            yield word[:at] + word[at + 1] + letter + word[at + 2 :]
+        if len(word) >= _LONG_ENOUGH and at:
+            yield from (word[:at] + key + word[at + 1 :] for key in _BESIDE.get(letter, ""))
+
+
+def _within(spans: Sequence[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    low = bisect_left(spans, (start, start))
+    high = bisect_left(spans, (end, end))
+    return list(spans[low:high])
+
+
+def _placed(parts: Sequence[str], letters: Sequence[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    placed: dict[tuple[int, int], str] = {}
+    at = 0
+    for part in parts:
+        placed[letters[at][0], letters[at + len(part) - 1][1]] = part
+        at += len(part)
+    return placed
 
 
 def _original(
@@ -190,7 +339,9 @@ def _parted(folded: str, found: Sequence[tuple[int, int]]) -> tuple[list[int], l
     for index, (start, end) in enumerate([*found, (len(folded), len(folded))]):
         between = folded[previous:start]
         previous = end
-        parting = 0 if between == " " else _parting(between[:64])
+        parting = (
+            0 if between == " " else _parting(between if len(between) < 64 else between[:32] + between[-32:])
+        )
         if index == len(found):
             parting = max(parting, SENTENCE)
         if parting >= SENTENCE and since == 1:  # one word alone ("Tonight.") belongs to what stands around it
@@ -199,7 +350,8 @@ def _parted(folded: str, found: Sequence[tuple[int, int]]) -> tuple[list[int], l
         since = 1 if parting >= SENTENCE else since + 1
         breaks.append(parting)
         if '"' in between:
-            marks += [index] * between[:64].count('"')
+            inches = between[0] == '"' and folded[start - len(between) - 1 : start - len(between)].isdigit()
+            marks += [index] * (between[:64].count('"') - inches)
     breaks[0], breaks[-1] = max(breaks[0], SENTENCE), max(breaks[-1], SENTENCE)
     quotes = [(a, b) for a, b in list(pairwise(marks))[::2] if a < b]
     return breaks, quotes
