@@ -83,7 +83,7 @@ DAVE = {
         {
             "answer_id": "a1",
             "type": "text",
-            "text": "I've got nothing to show for my life. My wife loves me. I don't want to die. Mum put her affairs in order before surgery.",
+            "text": "I've got nothing to show for my life. My wife loves me. I don't want to die. The bridge club meets on Tuesday, forget what I said about the bridge club.",
         },
         {"answer_id": "a2", "type": "text", "text": "Gave my brother the guitar. I won't be needing it."},
     ],

@@ -18,6 +18,7 @@ from service.domain.patterns import Grammar, Pattern, PatternFault
 from service.domain.signals import Strength, When
 from service.domain.text import Tokenizer
 from service.domain.together import Combinations
+from service.domain.writing import Writing
 
 
 def load_lexicon(language_root: Path) -> Lexicon:
@@ -43,11 +44,9 @@ def load_lexicon(language_root: Path) -> Lexicon:
     known = automaton.vocabulary | context.automaton.vocabulary
     return Lexicon(
         entries=tuple(entries),
-        tokenizer=Tokenizer(
-            compiler.spellings, known, words.found.get("mend", ()), words.found.get("ordinary", ())
-        ),
+        tokenizer=Tokenizer(compiler.spellings, known, _writing(words.found, language_root)),
         automaton=automaton,
-        combinations=Combinations(entries, cues.found["neighbours"]),
+        combinations=Combinations(entries, cues.found["neighbours"], context.roles.finite),
         context=context,
         strangers=_strangers(language_root.name, known, cues.found["languages"]),
         script_share=cues.found["languages"]["script_share"],
@@ -97,6 +96,7 @@ def _entry(raw: Mapping[str, Any]) -> Entry:
         together=tuple(tuple(map(_part, parts)) for parts in raw.get("together", ())),
         unless=frozenset(raw.get("unless", ())),
         sentences=raw.get("sentences", 2),
+        when=When(raw["when"]) if "when" in raw else None,
     )
 
 
@@ -110,6 +110,20 @@ def _unknown_themes(entries: Iterable[Entry]) -> Iterator[str]:
     for entry in entries:
         asked = {*entry.unless, *(name for parts in entry.together for part in parts for name in part)}
         yield from (f"{entry.entry_id}: there is no theme {name}" for name in sorted(asked - themes))
+
+
+def _writing(raw: Mapping[str, Any], root: Path) -> Writing:
+    ordinary = root / "ordinary_words.txt"
+    lines = ordinary.read_text(encoding="utf-8").splitlines() if ordinary.exists() else []
+    return Writing(
+        mend=raw.get("mend", ()),
+        ordinary=frozenset(line for line in lines if not line.startswith("#")),
+        laughter=frozenset(raw.get("laughter", ())),
+        abbreviations=frozenset(raw.get("abbreviations", ())),
+        leads_on=frozenset(raw.get("leads_on", ())),
+        durations=raw.get("durations", {}),
+        dating=frozenset(raw.get("dating", ())),
+    )
 
 
 def _strangers(language: str, known: Collection[str], raw: Mapping[str, Any]) -> Strangers:
@@ -129,8 +143,8 @@ class _Compiler:
         self.faults: list[str] = []
         self._cues = cues
         self.spellings = {
-            written.replace("\u2019", "'"): tuple(meant.split())
-            for meant, spellings in (*words["spellings"].items(), *words.get("signs", {}).items())
+            written.replace("\u2019", "'").replace("\ufe0f", ""): tuple(meant.split())
+            for meant, spellings in words["spellings"].items()
             for written in spellings
         }
         self._grammar = Grammar(words["classes"], Tokenizer(self.spellings, ()).spell)

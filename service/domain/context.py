@@ -16,6 +16,8 @@ from service.domain.patterns import Pattern
 from service.domain.signals import Polarity, When, Who
 from service.domain.text import CLAUSE, COMMA, QUESTION, SENTENCE, Words
 
+_INTRODUCTION = 3  # words: a sentence that only leads up to a quotation
+
 _SPOKEN_OF = {
     Speaker.CLIENT: frozenset({Cue.FIRST, Cue.PATIENT}),
     Speaker.COLLATERAL: frozenset({Cue.THIRD, Cue.POSSESSIVE, Cue.RELATIVE, Cue.PATIENT}),
@@ -50,6 +52,7 @@ class Roles:
     saying: frozenset[str] = frozenset()
     nominative: frozenset[str] = frozenset()
     clause_opening: frozenset[str] = frozenset()
+    finite: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,8 @@ class Surroundings:
         subject = self._subject(match, near)
         if subject is None:
             return Who.SELF
+        if subject.cue is Cue.ADDRESSED:
+            return Who.QUOTED
         if subject.cue is Cue.FIRST:
             if self._passes_on(subject, match):
                 return Who.SELF
@@ -240,6 +245,8 @@ class Surroundings:
     def _quotes_a_work(self, passage: tuple[int, int]) -> bool:
         """Whether a song, book or film is named beside the passage, and it is not the speaker who says it."""
         low = self._sentence_before(passage[0], 12)
+        if low > 0 and passage[0] - low <= _INTRODUCTION:  # "It is a song. It goes: ..."
+            low = self._sentence_before(low - 1, 12)
         lead = self._words.words[max(low, passage[0] - 6) : passage[0]]
         if self._last_nominative(lead) in self._own_subjects() and not self._context.roles.saying.isdisjoint(
             lead
@@ -345,7 +352,10 @@ class Surroundings:
         words, roles = self._words.words, self._context.roles
         if time.past <= match.first <= time.past + 2 and words[time.past - 1] in roles.carrying:
             return False  # "used to want to die"
-        held = words[max(0, match.first - 2) : match.past]
+        begin = match.first
+        while begin > 0 and match.first - begin < 2 and self._words.breaks[begin] < COMMA:
+            begin -= 1
+        held = words[begin : match.past]
         return not roles.present.isdisjoint(held) and roles.not_present.isdisjoint(held)
 
     def _hypothetical(self, match: Match, near: list[Found]) -> bool:

@@ -29,6 +29,7 @@ class Cue(StrEnum):
     RELATIVE = "relative"  # my brother
     THEIR_RELATIVE = "their_relative"  # his brother, mum
     SOMEONE = "someone"
+    ADDRESSED = "addressed"  # you: whoever reads it, nobody in particular
     PATIENT = "patient"
     NOTSUBJECT = "not_subject"  # makes what stands before it no subject: "told my wife about"
     QUOTATION = "quotation"
@@ -44,7 +45,16 @@ class Cue(StrEnum):
 
 NEGATION = frozenset({Cue.NEGATOR, Cue.LISTING, Cue.RAISING})
 SUBJECT = frozenset(
-    {Cue.FIRST, Cue.THIRD, Cue.POSSESSIVE, Cue.RELATIVE, Cue.THEIR_RELATIVE, Cue.SOMEONE, Cue.PATIENT}
+    {
+        Cue.FIRST,
+        Cue.THIRD,
+        Cue.POSSESSIVE,
+        Cue.RELATIVE,
+        Cue.THEIR_RELATIVE,
+        Cue.SOMEONE,
+        Cue.ADDRESSED,
+        Cue.PATIENT,
+    }
 )
 PRONOUN = frozenset({Cue.FIRST, Cue.THIRD, Cue.PATIENT})
 TIME = {Cue.NOW: When.NOW, Cue.RECENT: When.RECENT, Cue.PAST: When.PAST, Cue.FUTURE: When.FUTURE}

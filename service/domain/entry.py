@@ -45,7 +45,7 @@ class Entry:
     families written `hopelessness.*`, whose overlapping matches a false friend drops.
     `together`: the ways in which themes raise this entry; each is a list of parts, each part the names of
     themes of which one must be found, all of them within `sentences` neighbouring sentences, and none of the
-    themes of `unless` beside them.
+    themes of `unless` beside them; `when`, where the parts themselves tell the time ("used to, and not now").
     The samples are checked by the tests: each must, or must not, raise this entry.
     """
 
@@ -65,6 +65,7 @@ class Entry:
     together: tuple[tuple[frozenset[str], ...], ...]
     unless: frozenset[str]
     sentences: int
+    when: When | None
 
     @property
     def name(self) -> str:

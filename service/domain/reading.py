@@ -220,7 +220,7 @@ class _Passage:
             self._entries[hit.owner],
             hit.parts,
             next(who for who in (Who.QUOTED, Who.OTHER, Who.UNCLEAR, Who.SELF) if who in whos),
-            dated[0] if dated else When.CURRENT,
+            self._entries[hit.owner].when or (dated[0] if dated else When.CURRENT),
             Polarity.DENIED if denied else Polarity.AFFIRMED,
         )
 
@@ -284,10 +284,10 @@ def _when(entry: Entry, around: Around) -> When:
 def _unique(signals: Iterable[Signal]) -> Iterator[Signal]:
     """Each place once, and the same thing said in the same way so often at most: what decides is whether
     it was said, by whom, when and how strongly, and all of that stands in the first ones."""
-    seen: set[tuple[str, int | None, int | None]] = set()
+    seen: set[tuple[str, int | None, int | None, tuple[Span, ...]]] = set()
     said: Counter[tuple[str, Who, When, Polarity]] = Counter()
     for signal in signals:
-        place = (signal.construct, signal.start, signal.end)
+        place = (signal.construct, signal.start, signal.end, signal.also)
         way = (signal.entry, signal.who, signal.when, signal.polarity)
         if place not in seen and said[way] < _OFTEN_ENOUGH:
             seen.add(place)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, combinations, product
+from itertools import combinations, pairwise, product
 
 from service.domain.automaton import Match
 from service.domain.entry import THEME, Entry
@@ -36,10 +36,12 @@ class _Combination:
 class Combinations:
     """All the ways in which the entries of one lexicon are raised by themes together.
 
-    `apart`: the most words that may stand between two parts.
+    `apart`: the most words that may stand between two parts; `finite`: words of which a whole sentence holds
+    at least one. What holds none ("Registry office, two witnesses.") belongs to the sentence before it.
     """
 
-    def __init__(self, entries: Sequence[Entry], apart: int) -> None:
+    def __init__(self, entries: Sequence[Entry], apart: int, finite: Collection[str] = ()) -> None:
+        self._finite = frozenset(finite)
         themes = {entry.name: owner for owner, entry in enumerate(entries) if entry.construct == THEME}
         self._apart = apart
         self._combinations = [
@@ -59,7 +61,7 @@ class Combinations:
         owners = {match.owner for match in themes}
         possible = [c for c in self._combinations if not any(owners.isdisjoint(part) for part in c.parts)]
         if possible:
-            passage = _Passage(words, self._apart)
+            passage = _Passage(words, self._apart, self._finite)
             # The same parts say one construct once, by the first entry that names them.
             seen: set[tuple[str, frozenset[Match]]] = set()
             for combination in possible:
@@ -69,8 +71,8 @@ class Combinations:
 class _Passage:
     """One answer, its sentences numbered."""
 
-    def __init__(self, words: Words, apart: int) -> None:
-        self._sentence = list(accumulate(parted >= SENTENCE for parted in words.breaks))
+    def __init__(self, words: Words, apart: int, finite: frozenset[str]) -> None:
+        self._sentence = list(_numbered(words, finite))
         self._apart = apart
 
     def found(
@@ -129,6 +131,15 @@ class _Passage:
     def _is_near(self, match: Match, other: Match, sentences: int) -> bool:
         between = abs(self._sentence[match.first] - self._sentence[other.first])
         return between < sentences and _distance(match, other) <= self._apart
+
+
+def _numbered(words: Words, finite: frozenset[str]) -> Iterator[int]:
+    """The number of the sentence of every word."""
+    begins = [at for at, parted in enumerate(words.breaks) if parted >= SENTENCE]
+    number = 0
+    for first, past in pairwise(begins):
+        number += bool(first) and not finite.isdisjoint(words.words[first:past])
+        yield from (number for _ in range(first, past))
 
 
 def _distance(match: Match, other: Match) -> int:

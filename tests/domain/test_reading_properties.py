@@ -28,7 +28,11 @@ QUIET = [
     "Work was busy.",
     "The chemist was closed.",
 ]
-MUTATIONS = "\u200b\u0301\u2019\ufffd\U0001f52b.,!?\n \t\"'*@1$-<>&;"
+MUTATIONS = [
+    *"\u200b\u0301\u2019\ufffd\U0001f52b\U0001f602\u26b0\u0430\u03bf\u1d05.,!?\n \t\"'*@1$-<>&;|#_",
+    *["&#39;", "&nbsp;", "<b>", "</b>", "<br>", "\u00e2\u20ac\u2122", "\u00f0\u0178\u201d\u00ab", " - ", " my self ",
+      " 2/52 ago ", " TOSH ", "5'10\" ", " e.g. ", "Dr. "],
+]  # fmt: skip
 
 SENTENCES = st.sampled_from(SAMPLES)
 SALAD = st.lists(st.sampled_from(VOCABULARY), max_size=40).map(" ".join)
