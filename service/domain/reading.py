@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from service.domain.answers import TextAnswer
 from service.domain.automaton import Match
@@ -135,18 +136,22 @@ class _Passage:
 
     def signals(self) -> list[Signal]:
         """What stands, in text order."""
-        themes = self._longest((m for m in self._heard if self._is_theme(m)), lambda match: match.owner)
-        together = list(self._lexicon.combinations.found(themes, self._words)) if len(themes) > 1 else []
         alone = self._longest(
             (m for m in self._heard if not self._is_theme(m)),
             lambda match: self._entries[match.owner].construct,
         )
-        if not together and not alone:
-            return []
-        around = self._lexicon.context.surroundings(self._words, self._answer.speaker)
-        signals = [self._alone(match, around) for match in alone]
-        signals += [self._joint(hit, around) for hit in together if not self._is_explained(hit)]
+        signals = [self._alone(match) for match in alone]
+        signals += [self._joint(hit) for hit in self._together() if not self._is_explained(hit)]
         return sorted(signals, key=lambda signal: (signal.start, signal.end))
+
+    def _together(self) -> list[Together]:
+        combinations = self._lexicon.combinations
+        themes = self._longest((m for m in self._heard if self._is_theme(m)), lambda match: match.owner)
+        themes = [t for t in themes if t.owner not in combinations.explaining or not self._is_denied(t)]
+        return list(combinations.found(themes, self._words))
+
+    def _is_denied(self, match: Match) -> bool:
+        return self._around(match).polarity is Polarity.DENIED
 
     def _friends(self, matches: Iterable[Match]) -> dict[int, list[Match]]:
         """The false friends that cover each word."""
@@ -203,14 +208,14 @@ class _Passage:
         strength = _STRENGTHS.index(self._entries[match.owner].strength)
         return match.first - match.past, match.first, -strength, match.owner
 
-    def _alone(self, match: Match, surroundings: Surroundings) -> Signal:
+    def _alone(self, match: Match) -> Signal:
         entry = self._entries[match.owner]
-        around = self._around(match, surroundings)
+        around = self._around(match)
         return self._signal(entry, (match,), around.who, _when(entry, around), around.polarity)
 
-    def _joint(self, hit: Together, surroundings: Surroundings) -> Signal:
+    def _joint(self, hit: Together) -> Signal:
         """About the person only when every part is; denied when any part is."""
-        each = [self._around(part, surroundings) for part in hit.parts]
+        each = [self._around(part) for part in hit.parts]
         whos = {around.who for around in each}
         dated = [around.when for around in each if around.dated and around.when is not When.HYPOTHETICAL]
         if len(dated) < len(each):  # what only one part places in the past goes on in the others
@@ -224,11 +229,16 @@ class _Passage:
             Polarity.DENIED if denied else Polarity.AFFIRMED,
         )
 
-    def _around(self, match: Match, surroundings: Surroundings) -> Around:
+    def _around(self, match: Match) -> Around:
         entry = self._entries[match.owner]
-        return surroundings.around(
+        return self._surroundings.around(
             match, unit=entry.negation is Negation.UNIT, person=entry.about is About.PERSON
         )
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        """Looked for only when something was heard: most answers hold nothing."""
+        return self._lexicon.context.surroundings(self._words, self._answer.speaker)
 
     def _signal(
         self, entry: Entry, parts: Sequence[Match], who: Who, when: When, polarity: Polarity

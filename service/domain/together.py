@@ -56,6 +56,9 @@ class Combinations:
             for parts in entry.together
         ]
 
+        self.explaining = frozenset(owner for each in self._combinations for owner in each.unless)
+        """The themes that explain something away."""
+
     def found(self, themes: Sequence[Match], words: Words) -> Iterator[Together]:
         """Every combination that the themes found in these words make, in the order of the entries."""
         owners = {match.owner for match in themes}
