@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from service.domain.answers import Speaker
 from service.domain.automaton import Automaton, Match
@@ -248,7 +249,7 @@ class Surroundings:
         if low > 0 and passage[0] - low <= _INTRODUCTION:  # "It is a song. It goes: ..."
             low = self._sentence_before(low - 1, 12)
         lead = self._words.words[max(low, passage[0] - 6) : passage[0]]
-        if self._last_nominative(lead) in self._own_subjects() and not self._context.roles.saying.isdisjoint(
+        if self._last_nominative(lead) in self._own_subjects and not self._context.roles.saying.isdisjoint(
             lead
         ):
             return False
@@ -268,7 +269,7 @@ class Surroundings:
         low = self._sentence_before(passage[0], 8)
         speaker = self._last_nominative(self._words.words[low : passage[0]])
         if speaker is not None:
-            return speaker not in self._own_subjects()
+            return speaker not in self._own_subjects
         saying = [found for at in range(low, passage[0]) for found in self._cues.get(at, ())]
         return any(found.cue in SUBJECT and found.cue is not Cue.FIRST for found in saying)
 
@@ -281,6 +282,7 @@ class Surroundings:
     def _last_nominative(self, words: Sequence[str]) -> str | None:
         return next((word for word in reversed(words) if word in self._context.roles.nominative), None)
 
+    @cached_property
     def _own_subjects(self) -> frozenset[str]:
         """The words by which the speaker says "I"."""
         found = {

@@ -92,12 +92,17 @@ class Strangers:
 
     def too_short(self, words: Words) -> bool:
         """Whether there are strange words and not one that is known: nobody could say what it says."""
-        weights = self._weigh(words)
-        return -1 not in weights and any(weight > 0 for weight in weights)
+        weights = self._weights_of(words)
+        strange = False
+        for weight in weights:
+            if weight < 0:
+                return False
+            strange = strange or weight > 0
+        return strange
 
     def stretches(self, words: Words, text: str) -> Iterator[Stretch]:
         """The strangest stretch of each sentence that is strange enough to be looked at."""
-        weights = self._weigh(words)
+        weights = list(self._weights_of(words))
         if sum(weight for weight in weights if weight > 0) < self.ALONE:
             return
         for first, past in _sentences(words):
@@ -132,17 +137,15 @@ class Strangers:
         inside = set(words.words[stretch.first : stretch.past])
         return len(inside & self._foreign) >= self.FOREIGN_WORDS
 
-    def _weigh(self, words: Words) -> list[int]:
+    def _weights_of(self, words: Words) -> Iterator[int]:
         weights = self._weights
         if len(weights) > _REMEMBERED:
             weights.clear()
-        found = []
         for word in words.words:
             weight = weights.get(word)
             if weight is None:
                 weight = weights[word] = self._weight(word)
-            found.append(weight)
-        return found
+            yield weight
 
     def _weight(self, word: str) -> int:
         if word in self._foreign:
