@@ -8,7 +8,7 @@ from typing import Any
 
 from service.adapters.yaml_documents import Documents
 from service.domain.automaton import Automaton
-from service.domain.context import Context, Roles
+from service.domain.context import Context
 from service.domain.cues import Cue
 from service.domain.entry import THEME, About, Entry, Negation, Status
 from service.domain.errors import ConfigurationFaults
@@ -18,6 +18,7 @@ from service.domain.patterns import Grammar, Pattern, PatternFault
 from service.domain.signals import Strength, When
 from service.domain.text import Tokenizer
 from service.domain.together import Combinations
+from service.domain.vicinity import Roles
 from service.domain.writing import Writing
 
 

@@ -14,15 +14,16 @@ from service.domain.cues import Cue
 from service.domain.entry import FALSE_FRIEND, THEME, About, Entry, Negation
 from service.domain.language import Foreign, LanguageIdentifier, NobodyToAsk
 from service.domain.lexicon import Lexicon
-from service.domain.signals import Gap, GapKind, Polarity, Signal, Span, Strength, When, Who
-from service.domain.text import NO_WORDS, Words, fold, foreign_letters
+from service.domain.signals import Gap, GapKind, Polarity, Signal, Span, Strength, When, Who, family
+from service.domain.text import CLAUSE, NO_WORDS, Words, fold, foreign_letters
 from service.domain.together import Together
 
 _STRENGTHS = tuple(Strength)
-_STANDING_CONSTRUCTS = frozenset({"intent", "plan", "in_progress"})
+_NEVER_SUPPOSED = frozenset({"intent", "plan", "in_progress", "preparatory", "means"})
+_DONE = frozenset({When.NOW, When.RECENT, When.PAST})
 _FOREIGN = "is at least partly in a language or script that cannot be read here"
 _SHORT_REPLY = 8  # words; whoever writes more says it in words that are read like any other
-_WHOLE_QUESTION = 4  # words; a shorter one is a label, and a reply may well use its words
+_WHOLE_QUESTION = 4  # words; a shorter one is a label, and its words are read with what follows them
 _OFTEN_ENOUGH = 20  # a page of copied lines must not become a book of signals
 
 
@@ -99,22 +100,27 @@ class Reader:
             return _FOREIGN
         if self._lexicon.strangers.too_short(words):
             return "is too short to tell what it says"
-        if asked.words and self._leaves_open(answer, words, asked, echo):
+        if asked.words and self._leaves_open(answer, words, asked):
             return "replies to a question about dying: the question and the reply must be read together"
         return ""
 
-    def _leaves_open(self, answer: TextAnswer, words: Words, asked: Words, echo: tuple[int, int]) -> bool:
+    def _leaves_open(self, answer: TextAnswer, words: Words, asked: Words) -> bool:
         """Whether a question about dying is answered shortly by anything but a plain no: "not today".
 
         To "can you keep yourself safe?" it is the no that leaves it open.
         """
         context = self._lexicon.context
         about = context.surroundings(asked, answer.speaker)
-        reply = echo[1] if echo[0] == 0 else 0
+        long = len(asked.words)
+        reply = long if words.words[:long] == asked.words else 0
         if len(words.words) - reply > _SHORT_REPLY:
             return False
-        no = context.surroundings(words, answer.speaker).opens_with(Cue.NO_ANSWER, reply)
-        return no if about.holds(Cue.ASKED_SAFE) else about.holds(Cue.ASKED) and not no
+        said = context.surroundings(words, answer.speaker)
+        no = said.opens_with(Cue.NO_ANSWER, reply)
+        if about.holds(Cue.ASKED_SAFE):
+            return no or said.opens_with(Cue.NEGATOR, reply)
+        hedged = not context.roles.hedging.isdisjoint(words.words[reply:])  # "no, not lately"
+        return about.holds(Cue.ASKED) and (hedged or not no)
 
 
 def _passage(lexicon: Lexicon, answer: TextAnswer, words: Words, echo: tuple[int, int]) -> _Passage:
@@ -238,7 +244,8 @@ class _Passage:
     @cached_property
     def _surroundings(self) -> Surroundings:
         """Looked for only when something was heard: most answers hold nothing."""
-        return self._lexicon.context.surroundings(self._words, self._answer.speaker)
+        year = self._answer.at.year if self._answer.at else None
+        return self._lexicon.context.surroundings(self._words, self._answer.speaker, year)
 
     def _signal(
         self, entry: Entry, parts: Sequence[Match], who: Who, when: When, polarity: Polarity
@@ -264,16 +271,21 @@ class _Passage:
 
 
 def _echo(words: Words, asked: Words) -> tuple[int, int]:
-    """The words of the answer that repeat its question, as (first, past the last)."""
-    text, question = f" {' '.join(words.words)} ", f" {' '.join(asked.words)} "
-    at = text.find(question) if asked.words else -1
-    if at < 0:
+    """The words of the answer that repeat its question, as (first, past the last): the whole of it, between
+    the ends of sentences or clauses. A label is repeated only where nothing else is said."""
+    long, question = len(asked.words), asked.words
+    if not long or (long < _WHOLE_QUESTION and long != len(words.words)):
         return 0, 0
-    first = text.count(" ", 0, at)
-    past = first + len(asked.words)
-    if len(asked.words) < _WHOLE_QUESTION and (first or not words.breaks[past]):
-        return 0, 0
-    return first, past
+    text, sought = words.words, question[0]
+    for first in range(len(text) - long + 1):
+        past = first + long
+        if (
+            text[first] == sought
+            and words.breaks[first] >= CLAUSE <= words.breaks[past]
+            and text[first:past] == question
+        ):
+            return first, past
+    return 0, 0
 
 
 def _lies_in(match: Match, first: int, past: int) -> bool:
@@ -283,12 +295,13 @@ def _lies_in(match: Match, first: int, past: int) -> bool:
 def _when(entry: Entry, around: Around) -> When:
     if not entry.by_when:
         # An intent on a condition is an intent: "if she leaves I will".
-        conditional = around.when is When.HYPOTHETICAL and entry.construct in _STANDING_CONSTRUCTS
+        conditional = around.when is When.HYPOTHETICAL and family(entry.construct) in _NEVER_SUPPOSED
         return When.FUTURE if conditional else around.when
-    if not around.dated:
-        return When.UNCLEAR
-    # Only acts already done are told apart by time: a weekday named for one lies behind, not ahead.
-    return When.RECENT if around.when is When.FUTURE else around.when
+    # Only acts already done are told apart by time: a weekday named for one lies behind. What lies ahead, or
+    # is so at present, says nothing of when it was done.
+    if around.weekday:
+        return When.RECENT
+    return around.when if around.dated and around.when in _DONE else When.UNCLEAR
 
 
 def _unique(signals: Iterable[Signal]) -> Iterator[Signal]:
