@@ -38,7 +38,7 @@ def _cancel_out(denials: Iterable[Found]) -> bool:
 
 
 def _denies(around: Vicinity, negator: Found, reach: int) -> bool:
-    if _lies_in(negator, around.of(Cue.AFFIRMING)):
+    if _is_lifted(around, negator):
         return False
     if _resumes(around, negator):
         return True
@@ -50,6 +50,15 @@ def _denies(around: Vicinity, negator: Found, reach: int) -> bool:
         around.stands_between(Cue.BARRIER, negator.past, around.match.first)
         or _has_new_subject(around, negator)
         or _begins_anew(around, negator)
+    )
+
+
+def _is_lifted(around: Vicinity, negator: Found) -> bool:
+    """ "Can't stop", "nobody could say I don't". A comma behind the negator parts it: "never, not once"."""
+    parted = around.breaks[negator.past] >= COMMA
+    return any(
+        each.first <= negator.first < each.past and not (parted and each.past > negator.past)
+        for each in around.of(Cue.AFFIRMING)
     )
 
 
