@@ -23,7 +23,7 @@ class Cut(NamedTuple):
 
 _SPELLED_OUT = re.compile(r"(?<![^\W_])[^\W\d_](?:(?:[^\w']|_){1,3}[^\W_](?![^\W_'])){2,}")
 _NEXT_LETTER = 3  # signs between two letters of one word, at most
-_SIGNS = re.compile(r"[-!|@$*#\u00a1]+(?=[^\W_])")
+_SIGNS = re.compile(r"(?<![-!|@$*#\u00a1])[-!|@$*#\u00a1]+(?=[^\W_])")  # from its first sign on: linear
 _LEADING = frozenset("!|@$\u00a1")  # these may stand for a first letter
 _SIGNS_IN_A_WORD = 12
 _TAILS = frozenset({"t", "m", "ve", "ll", "re", "s", "d", "nt", "n't"})
