@@ -85,12 +85,13 @@ class _Net:
 class _Node:
     """A set of states that can be reached together; its steps are worked out when first taken."""
 
-    __slots__ = ("closing", "ends", "states", "steps")
+    __slots__ = ("accepts", "closing", "ends", "states", "steps")
 
     def __init__(self, states: frozenset[int], net: _Net) -> None:
         self.states = states
         self.steps: dict[str, _Node | None] = {}
         accepting = sorted(net.accepts[state] for state in states if state in net.accepts)
+        self.accepts = bool(accepting)
         self.ends = tuple(owner for owner, closes in accepting if not closes)
         self.closing = tuple(owner for owner, closes in accepting if closes)
 
@@ -118,11 +119,16 @@ class Automaton:
 
     def matches(self, words: Words) -> list[Match]:
         """The longest match of every owner at every place, in text order."""
+        found = sorted(self.found(words).items())
+        return [Match(owner, first, past) for (first, owner), past in found]
+
+    def found(self, words: Words) -> dict[tuple[int, int], int]:
+        """Past which word the longest match of an owner ends, by (first word, owner)."""
         longest: dict[tuple[int, int], int] = {}
         live: list[tuple[_Node, int]] = []
-        breaks, keys = words.breaks, self._keys
-        for at, word in enumerate(words.words):
-            key = keys.get(word) or self._key(word)
+        breaks, known = words.breaks, self._keys
+        keys = [known.get(word) or self._key(word) for word in words.words]
+        for at, key in enumerate(keys):
             parted = breaks[at]
             if parted >= SENTENCE:
                 live = []
@@ -136,13 +142,13 @@ class Automaton:
                 if following is None:
                     continue
                 still.append((following, first))
-                if following.ends:
+                if following.accepts:
                     for owner in following.ends:
                         longest[first, owner] = at + 1
-                if following.closing and breaks[at + 1]:
-                    longest.update({(first, owner): at + 1 for owner in following.closing})
+                    for owner in following.closing if breaks[at + 1] else ():
+                        longest[first, owner] = at + 1
             live = still
-        return [Match(owner, first, past) for (first, owner), past in sorted(longest.items())]
+        return longest
 
     def _key(self, word: str) -> str:
         """What decides a step: the word when a pattern names it, else its longest prefix that one names."""

@@ -24,37 +24,44 @@ class Breaks:
         self._abbreviations = frozenset(abbreviations)
         self._leads_on = frozenset(leads_on)
 
-    def between(self, folded: Folded, found: Sequence[tuple[int, int]]) -> list[int]:
-        """The break before each word and, last, the one that ends the text."""
-        plain = folded.plain
-        breaks: list[int] = []
-        previous, since = (0, 0), 0
-        for start, end in [*found, (len(plain), len(plain))]:
-            between = plain[previous[1] : start]
-            if between == " " and start < len(plain):
-                breaks.append(0)
-                since += 1
-                previous = start, end
+    def before(
+        self,
+        folded: Folded,
+        found: Sequence[tuple[int, int]],
+        between: Sequence[str],
+        firsts: Sequence[int],
+    ) -> list[int]:
+        """The break before each word and, last, the one that ends the text.
+
+        `found`: where the written forms stand in the plain text; `between`: what stands before each of them
+        and behind the last; `firsts`: the number of the first word of each, and last that of all words.
+        """
+        breaks = [0] * (firsts[-1] + 1)
+        last = len(found)
+        sentence = 0  # the written form with which it began
+        for at, gap in enumerate(between):
+            if gap == " " and at < last:
                 continue
-            parting = _parting(between)
-            if CLAUSE <= parting <= SENTENCE and breaks:
-                parting = self._softened(parting, folded, previous, (start, end))
-            previous = start, end
-            if start == len(plain):
+            parting = _parting(gap)
+            if CLAUSE <= parting <= SENTENCE and 0 < at < last:
+                parting = self._softened(parting, folded, gap, found[at - 1], found[at])
+            if at == last:
                 parting = max(parting, SENTENCE)
-            if (
-                parting >= SENTENCE and since == 1
-            ):  # one word alone ("Tonight.") belongs to what stands around it
+            if parting >= SENTENCE and at == sentence + 1:
+                # One word alone ("Tonight.") belongs to what stands around it.
                 parting = CLAUSE if parting == SENTENCE else parting
-                breaks[-1] = CLAUSE if breaks[-1] == SENTENCE else breaks[-1]
-            since = 1 if parting >= SENTENCE else since + 1
-            breaks.append(parting)
+                before = firsts[sentence]
+                breaks[before] = CLAUSE if breaks[before] == SENTENCE else breaks[before]
+            breaks[firsts[at]] = parting
+            if parting >= SENTENCE:
+                sentence = at
         breaks[0], breaks[-1] = max(breaks[0], SENTENCE), max(breaks[-1], SENTENCE)
         return breaks
 
-    def _softened(self, parting: int, folded: Folded, before: tuple[int, int], after: tuple[int, int]) -> int:
+    def _softened(
+        self, parting: int, folded: Folded, between: str, before: tuple[int, int], after: tuple[int, int]
+    ) -> int:
         plain = folded.plain
-        between = plain[before[1] : after[0]]
         if between.startswith("."):
             return 0 if self._abbreviates(plain, before, after, between) else parting
         if parting != CLAUSE or between.strip(" \r\t") != "\n":

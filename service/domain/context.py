@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.answers import Speaker
 from service.domain.automaton import Automaton, Match
@@ -22,8 +23,7 @@ from service.domain.text import Words
 from service.domain.vicinity import Roles, Vicinity
 
 
-@dataclass(frozen=True, slots=True)
-class Around:
+class Around(NamedTuple):
     """What the surroundings of a match say. `dated` tells a time that was said from one presumed, `weekday`
     one that was said by a day's name alone."""
 
@@ -62,7 +62,7 @@ class Surroundings:
         self._words = words
         self._speaker = speaker
         self._year = year
-        self._cues = Cues(context.automaton.matches(words), words)
+        self._cues = Cues(context.automaton.found(words), words)
         self._works: dict[tuple[int, int], bool] = {}
 
     def opens_with(self, cue: Cue, at: int) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
-from service.domain.automaton import Match
 from service.domain.signals import When
-from service.domain.text import SENTENCE, Words
+from service.domain.text import Words
 
 
 class Cue(StrEnum):
@@ -75,8 +75,8 @@ TIME = {
     Cue.FUTURE: When.FUTURE,
     Cue.WEEKDAY: When.FUTURE,
 }
-_GROUPS = dict.fromkeys(SUBJECT, "subject") | dict.fromkeys((*TIME, Cue.UNTIMED), "time")
 CUES = tuple(Cue)
+_GROUPS = [0 if cue in SUBJECT else 1 if cue in TIME or cue is Cue.UNTIMED else None for cue in CUES]
 
 
 class Found(NamedTuple):
@@ -87,26 +87,51 @@ class Found(NamedTuple):
     past: int
 
 
+_FIRST = itemgetter(1)
+
+
 class Cues:
     """The cues of one answer, by place."""
 
-    def __init__(self, matches: list[Match], words: Words) -> None:
-        self._found = list(_longest(matches))
-        self._firsts = [found.first for found in self._found]
-        self._kinds = {found.cue for found in self._found}
-        self._sentences = [at for at, parting in enumerate(words.breaks) if parting >= SENTENCE]
+    def __init__(self, found: Mapping[tuple[int, int], int], words: Words) -> None:
+        """`found`: the word past which a cue ends, by its first word and its number among `CUES`."""
+        self._sentences = words.sentences
+        self._found = list(_longest(found))
+        self._subjects: list[Found] = []
+        self._times: list[Found] = []
+        self._by_cue: dict[Cue, list[Found]] = {}
+        for each in self._found:
+            cue = each.cue
+            self._by_cue.setdefault(cue, []).append(each)
+            if cue in SUBJECT:
+                self._subjects.append(each)
+            elif cue in TIME:
+                self._times.append(each)
 
     def holds(self, cue: Cue) -> bool:
         """Whether this cue stands anywhere in the answer."""
-        return cue in self._kinds
+        return cue in self._by_cue
 
     def opens(self, cue: Cue, at: int) -> bool:
         """Whether this cue begins at this word."""
-        return cue in self._kinds and any(found.cue is cue for found in self.within(at, at + 1))
+        return bool(self.of(cue, at, at + 1))
 
-    def within(self, low: int, high: int) -> list[Found]:
-        """The cues that begin from word `low` up to, not including, `high`."""
-        return self._found[bisect_left(self._firsts, low) : bisect_left(self._firsts, high)]
+    def of(self, cue: Cue, low: int, high: int) -> Sequence[Found]:
+        """The cues of one kind that begin from word `low` up to, not including, `high`."""
+        found = self._by_cue.get(cue)
+        return _between(found, low, high) if found else ()
+
+    def subjects(self, low: int, high: int) -> Sequence[Found]:
+        """Whoever is named from word `low` up to, not including, `high`."""
+        return _between(self._subjects, low, high)
+
+    def times(self, low: int, high: int) -> Sequence[Found]:
+        """The words of time that begin from word `low` up to, not including, `high`."""
+        return _between(self._times, low, high)
+
+    def within(self, low: int, high: int) -> Sequence[Found]:
+        """All the cues that begin from word `low` up to, not including, `high`."""
+        return _between(self._found, low, high)
 
     def sentence_begin(self, at: int) -> int:
         """The first word of the sentence that holds this word."""
@@ -117,15 +142,18 @@ class Cues:
         return self._sentences[min(bisect_left(self._sentences, at), len(self._sentences) - 1)]
 
 
-def _longest(matches: list[Match]) -> Iterator[Found]:
+def _between(found: Sequence[Found], low: int, high: int) -> Sequence[Found]:
+    return found[bisect_left(found, low, key=_FIRST) : bisect_left(found, high, key=_FIRST)]
+
+
+def _longest(found: Mapping[tuple[int, int], int]) -> Iterator[Found]:
     """Without subjects inside longer subjects ("his" in "his own") and times inside longer times."""
-    reached = dict.fromkeys(_GROUPS.values(), (-1, -1))
-    for owner, first, past in sorted(matches, key=lambda match: (match.first, -match.past)):
-        cue = CUES[owner]
-        group = _GROUPS.get(cue)
+    reached = [(-1, -1), (-1, -1)]
+    for first, before, owner in sorted([(first, -past, owner) for (first, owner), past in found.items()]):
+        group = _GROUPS[owner]
         if group is not None:
             outer = reached[group]
-            if past <= outer[1] and (first, past) != outer:
+            if -before <= outer[1] and (first, -before) != outer:
                 continue
-            reached[group] = (first, past)
-        yield Found(cue, first, past)
+            reached[group] = first, -before
+        yield Found(CUES[owner], first, -before)

@@ -23,7 +23,8 @@ class Cut(NamedTuple):
 
 _SPELLED_OUT = re.compile(r"(?<![^\W_])[^\W\d_](?:(?:[^\w']|_){1,3}[^\W_](?![^\W_'])){2,}")
 _NEXT_LETTER = 3  # signs between two letters of one word, at most
-_SIGNS = re.compile(r"(?<![-!|@$*#\u00a1])[-!|@$*#\u00a1]+(?=[^\W_])")  # from its first sign on: linear
+_MASKS = "-!|@$*#\u00a1"
+_SIGNS = re.compile(rf"(?<![{_MASKS}])[{_MASKS}]+(?=[^\W_])")  # from its first sign on: linear
 _LEADING = frozenset("!|@$\u00a1")  # these may stand for a first letter
 _SIGNS_IN_A_WORD = 12
 _TAILS = frozenset({"t", "m", "ve", "ll", "re", "s", "d", "nt", "n't"})
@@ -59,8 +60,8 @@ class Cuts:
         """The words anew, from where they were `found`, as `written`; None when nothing is odd."""
         plain = folded.plain
         odd = folded.origins is not None and (JOINED_OR_PARTED in plain or self._sign.search(plain))
-        masked = self._masked(plain, found) if _SIGNS.search(plain) else []
-        letters = _SPELLED_OUT.search(plain)
+        masked = self._masked(plain, found) if any(map(plain.__contains__, _MASKS)) else []
+        letters = (1, 1) in pairwise(map(len, written)) and _SPELLED_OUT.search(plain)
         if not odd and not masked and not letters and not self._tell(written):
             return None
         cuts = [Cut(start, end, word) for (start, end), word in zip(found, written, strict=True)]

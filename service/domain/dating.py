@@ -19,7 +19,7 @@ def date_of(around: Vicinity, year: int | None) -> tuple[When, Cue | None]:
     """When it is placed, and by which cue; by none where it is only presumed. `year`: that of the answer."""
     if _is_supposed(around):
         return When.HYPOTHETICAL, Cue.CONDITION
-    dating = [found for found in around.among(TIME) if _dates(around, found)]
+    dating = [found for found in around.times() if _dates(around, found)]
     if not dating:
         return When.CURRENT, None
     nearest = min(dating, key=lambda found: _distance(around, found))

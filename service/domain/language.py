@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
-from service.domain.text import SENTENCE, Words
+from service.domain.text import Words
 
 _REMEMBERED = 20_000  # weights of words kept, so that memory stays bounded for any text
 _IN_CHAT = re.compile(r"[a-z][235679][a-z]|^[37][a-z]{3}")  # a3ish, te3ebt, 3ayez: digits as Arabic letters
@@ -80,7 +81,7 @@ class Strangers:
     def foreign(self, words: Words, text: str, identifier: LanguageIdentifier) -> Iterator[Foreign]:
         """Each stretch that is in another language, one a sentence at most, in text order."""
         for stretch in self.stretches(words, text):
-            start, end = words.starts[stretch.first], words.ends[stretch.past - 1]
+            start, end = words.start(stretch.first), words.end(stretch.past - 1)
             language = identifier.language(text[start:end])
             if self._listed(words, stretch):
                 yield Foreign(stretch, None if language == self._own else language)
@@ -105,7 +106,7 @@ class Strangers:
         weights = list(self._weights_of(words))
         if sum(weight for weight in weights if weight > 0) < self.ALONE:
             return
-        for first, past in _sentences(words):
+        for first, past in pairwise(words.sentences):
             inside = weights[first:past]
             if sum(weight for weight in inside if weight > 0) < self.ALONE:
                 continue
@@ -123,7 +124,7 @@ class Strangers:
             weight = weights[at]
             if weight > 0 and (words.words[at] in seen or _is_name(words, text, at, first)):
                 weight = 0
-            if weight > 0 and _is_address(text, words.starts[at], words.ends[at]):
+            if weight > 0 and _is_address(text, words.start(at), words.end(at)):
                 weight = 0
             seen.add(words.words[at])
             score += weight
@@ -164,19 +165,11 @@ class Strangers:
         return any(each in self._known for each in spelled)
 
 
-def _sentences(words: Words) -> Iterator[tuple[int, int]]:
-    first = 0
-    for at in range(1, len(words.words) + 1):
-        if words.breaks[at] >= SENTENCE:
-            yield first, at
-            first = at
-
-
 def _is_name(words: Words, text: str, at: int, first: int) -> bool:
     """A capital within a sentence that is not written in capitals throughout."""
-    if at == first or not text[words.starts[at]].isupper():
+    if at == first or not text[words.start(at)].isupper():
         return False
-    return not text[words.starts[at - 1] : words.ends[at - 1]].isupper()
+    return not text[words.start(at - 1) : words.end(at - 1)].isupper()
 
 
 def _is_address(text: str, start: int, end: int) -> bool:

@@ -9,7 +9,7 @@ in contact.
 from __future__ import annotations
 
 from service.domain.answers import Speaker
-from service.domain.cues import OWN, PRONOUN, SUBJECT, Cue, Found
+from service.domain.cues import OWN, PRONOUN, Cue, Found
 from service.domain.signals import Who
 from service.domain.text import COMMA, QUESTION
 from service.domain.vicinity import Vicinity
@@ -115,7 +115,7 @@ def _is_reported(around: Vicinity) -> bool:
     speaker = _last_nominative(around, low, passage[0])
     if speaker is not None:
         return not _is_own(around, speaker)
-    return any(found.cue in SUBJECT and found.cue not in OWN for found in around.cues.within(low, passage[0]))
+    return any(found.cue not in OWN for found in around.cues.subjects(low, passage[0]))
 
 
 def _last_nominative(around: Vicinity, low: int, high: int) -> int | None:
@@ -125,11 +125,11 @@ def _last_nominative(around: Vicinity, low: int, high: int) -> int | None:
 
 
 def _is_own(around: Vicinity, at: int | None) -> bool:
-    return at is not None and any(found.cue in OWN for found in around.cues.within(at, at + 1))
+    return at is not None and any(found.cue in OWN for found in around.cues.subjects(at, at + 1))
 
 
 def _subject(around: Vicinity) -> Found | None:
-    subjects, first = around.among(SUBJECT), around.match.first
+    subjects, first = around.subjects(), around.match.first
     inside = [found for found in subjects if around.inside(found)]
     named = [found for found in subjects if found.past <= first]
     pronouns = [found for found in inside if found.cue in PRONOUN]

@@ -24,6 +24,10 @@ class Constructs:
             frozenset(name[:-2] for name in names if name.endswith(".*")),
         )
 
+    def meet(self, heard: Constructs) -> bool:
+        """Whether any of these was heard; `heard` names each construct and its family."""
+        return not (self.exact.isdisjoint(heard.exact) and self.families.isdisjoint(heard.families))
+
     def __contains__(self, construct: str) -> bool:
         return construct in self.exact or family(construct) in self.families
 
@@ -36,16 +40,26 @@ NO_CONSTRUCTS = Constructs(frozenset(), frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The signals that rules look at: those that count, and those that are affirmed of somebody else."""
+    """The signals that rules look at: those that count, and those that are affirmed of somebody else; and the
+    constructs of each."""
 
     counting: tuple[Signal, ...]
     of_others: tuple[Signal, ...]
+    counting_constructs: Constructs
+    others_constructs: Constructs
 
     @staticmethod
     def of(signals: Iterable[Signal]) -> Heard:
         """Sort the signals of one contact, in their order."""
         signals = tuple(signals)
-        return Heard(tuple(s for s in signals if s.counts), tuple(s for s in signals if s.of_another))
+        counting = tuple(s for s in signals if s.counts)
+        of_others = tuple(s for s in signals if s.of_another)
+        return Heard(counting, of_others, _constructs(counting), _constructs(of_others))
+
+
+def _constructs(signals: Iterable[Signal]) -> Constructs:
+    exact = frozenset(signal.construct for signal in signals)
+    return Constructs(exact, frozenset(map(family, exact)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +84,20 @@ class Rule:
 
     def holds(self, heard: Heard, fired: frozenset[str], gaps: frozenset[GapKind]) -> bool:
         """Whether every part that the rule states is met by what was heard."""
-        looked_at = heard.of_others if self.of_others else heard.counting
         return (
-            (not self.any_of or any(self._matches(signal) for signal in looked_at))
-            and (not self.beside or any(signal.construct in self.beside for signal in heard.counting))
+            (not self.any_of or self._is_heard(heard))
+            and (not self.beside or self.beside.meet(heard.counting_constructs))
             and (not self.at_least or self._distinct(heard) >= self.at_least)
             and (not self.instrument or bool(self.instrument & fired))
             and (not self.gap or bool(self.gap & gaps))
         )
+
+    def _is_heard(self, heard: Heard) -> bool:
+        if self.of_others:
+            constructs, signals = heard.others_constructs, heard.of_others
+        else:
+            constructs, signals = heard.counting_constructs, heard.counting
+        return self.any_of.meet(constructs) and any(map(self._matches, signals))
 
     def evidence(self, heard: Heard) -> tuple[Signal, ...]:
         """The signals that a rule which holds rests on, each once."""
@@ -86,7 +106,7 @@ class Rule:
         return tuple(dict.fromkeys((*filter(self._matches, looked_at), *beside)))
 
     def _distinct(self, heard: Heard) -> int:
-        return len({signal.construct for signal in heard.counting if signal.construct in self.distinct_of})
+        return sum(construct in self.distinct_of for construct in heard.counting_constructs.exact)
 
     def _matches(self, signal: Signal) -> bool:
         return (

@@ -266,7 +266,7 @@ class _Passage:
         )
 
     def _span(self, match: Match) -> Span:
-        start, end = self._words.starts[match.first], self._words.ends[match.past - 1]
+        start, end = self._words.start(match.first), self._words.end(match.past - 1)
         return Span(self._answer.text[start:end], start, end)
 
 

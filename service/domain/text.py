@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
 from service.domain.breaks import CLAUSE, COMMA, QUESTION, SENTENCE, Breaks, quotes
 from service.domain.cuts import Cuts
@@ -28,17 +29,29 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Parallel sequences: word, start and end (code points of the original), and the break before it.
+    """The words of an answer and, for each, the break before it; `breaks` has one more member than `words`:
+    the break that ends the text.
 
-    `breaks` has one more member than `words`: the break that ends the text.
+    `sentences`: the words with which sentences begin and, last, the number of words.
+    `pieces`: where the written forms stand in the original, in code points; `firsts`: the first word of each,
+    and the number of words last. A written form may be several words ("don't"), which share its place.
     `quotes` holds (first, past the last) word of each passage in quotation marks.
     """
 
     words: Sequence[str]
-    starts: Sequence[int]
-    ends: Sequence[int]
     breaks: Sequence[int]
+    sentences: Sequence[int]
+    pieces: Sequence[tuple[int, int]]
+    firsts: Sequence[int]
     quotes: Sequence[tuple[int, int]]
+
+    def start(self, at: int) -> int:
+        """Where the written form of this word begins in the original."""
+        return self.pieces[bisect_right(self.firsts, at) - 1][0]
+
+    def end(self, at: int) -> int:
+        """Where the written form of this word ends in the original."""
+        return self.pieces[bisect_right(self.firsts, at) - 1][1]
 
     def quotation_at(self, position: int) -> tuple[int, int] | None:
         """The passage in quotation marks that holds this word."""
@@ -48,10 +61,10 @@ class Words:
         return self.quotes[index]
 
 
-NO_WORDS = Words((), (), (), (SENTENCE,), ())
+NO_WORDS = Words((), (SENTENCE,), (0,), (), (0,), ())
 
 
-_WORD = re.compile(rf"[^\W_]+(?:(?:'|{JOINED_OR_PARTED}+)[^\W_]+)*")
+_WORD = re.compile(rf"([^\W_]+(?:(?:'|{JOINED_OR_PARTED}+)[^\W_]+)*)")
 _REMEMBERED = 50_000  # written forms, none longer than
 _SHORT = 64
 
@@ -78,45 +91,32 @@ class Tokenizer:
         """Every word of the text. Linear in its length; never raises for any str."""
         folded = fold(text)
         plain = folded.plain
-        found = [match.span() for match in _WORD.finditer(plain)]
-        written = [plain[start:end] for start, end in found]
+        parts = _WORD.split(plain)  # what stands between, a word, what stands between, ...
+        written, between = parts[1::2], parts[::2]
+        ends = list(accumulate(map(len, parts)))
+        found = list(zip(ends[::2], ends[1::2], strict=False))
         cuts = self._cuts.cut(folded, found, written)
         if cuts is not None:
             found = [(cut.start, cut.end) for cut in cuts]
             written = [cut.written for cut in cuts]
-        passages = quotes(plain, found) if '"' in plain else []
-        return self._spelled(written, folded.spans(found), self._breaks.between(folded, found), passages)
+            between = _between(plain, found)
+        meant = self._meant
+        read = [meant.get(word) or self._read(word) for word in written]
+        firsts = list(accumulate(map(len, read), initial=0))
+        breaks = self._breaks.before(folded, found, between, firsts)
+        return Words(
+            words=list(chain.from_iterable(read)),
+            breaks=breaks,
+            sentences=[at for at, parted in enumerate(breaks) if parted >= SENTENCE],
+            pieces=folded.spans(found),
+            firsts=firsts,
+            quotes=[(firsts[a], firsts[b]) for a, b in quotes(plain, found)] if '"' in plain else [],
+        )
 
     def spell(self, word: str) -> tuple[str, ...]:
         """The words that one written form of a pattern stands for."""
         bare = word.replace("'", "")
         return self._spellings.get(word) or self._spellings.get(bare) or (bare,)
-
-    def _spelled(
-        self,
-        written: Sequence[str],
-        spans: Sequence[tuple[int, int]],
-        parted: Sequence[int],
-        quotes: Sequence[tuple[int, int]],
-    ) -> Words:
-        words: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        breaks: list[int] = []
-        places: list[int] = []
-        meant = self._meant
-        for word, (start, end), parting in zip(written, spans, parted, strict=False):
-            places.append(len(words))
-            before = parting
-            for part in meant.get(word) or self._read(word):
-                words.append(part)
-                starts.append(start)
-                ends.append(end)
-                breaks.append(before)
-                before = 0
-        places.append(len(words))
-        breaks.append(parted[-1])
-        return Words(words, starts, ends, breaks, [(places[a], places[b]) for a, b in quotes])
 
     def _read(self, written: str) -> tuple[str, ...]:
         """The words that one written form of an answer stands for."""
@@ -132,3 +132,10 @@ class Tokenizer:
         if len(self._meant) < _REMEMBERED and len(written) < _SHORT:
             self._meant[written] = read
         return read
+
+
+def _between(plain: str, found: Sequence[tuple[int, int]]) -> list[str]:
+    """What stands before each word and, last, behind them all."""
+    ends = [0, *(end for _, end in found)]
+    starts = [*(start for start, _ in found), len(plain)]
+    return [plain[end:start] for end, start in zip(ends, starts, strict=True)]

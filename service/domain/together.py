@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, product
 
 from service.domain.automaton import Match
 from service.domain.entry import THEME, Entry
-from service.domain.text import SENTENCE, Words
+from service.domain.text import Words
 
 _OFTEN_ENOUGH = 20  # hits of one combination: a page of copied lines must not become a book of them
 _LOOKED_AT = 4  # neighbours tried on each side: time stays linear for any text
@@ -56,13 +56,22 @@ class Combinations:
             for parts in entry.together
         ]
 
+        self._by_first: dict[int, list[int]] = {}
+        for number, each in enumerate(self._combinations):
+            for owner in each.parts[0]:
+                self._by_first.setdefault(owner, []).append(number)
         self.explaining = frozenset(owner for each in self._combinations for owner in each.unless)
         """The themes that explain something away."""
 
     def found(self, themes: Sequence[Match], words: Words) -> Iterator[Together]:
         """Every combination that the themes found in these words make, in the order of the entries."""
         owners = {match.owner for match in themes}
-        possible = [c for c in self._combinations if not any(owners.isdisjoint(part) for part in c.parts)]
+        begun = sorted({number for owner in owners for number in self._by_first.get(owner, ())})
+        possible = [
+            each
+            for each in map(self._combinations.__getitem__, begun)
+            if not any(owners.isdisjoint(part) for part in each.parts)
+        ]
         if possible:
             passage = _Passage(words, self._apart, self._finite)
             # The same parts say one construct once, by the first entry that names them.
@@ -75,8 +84,13 @@ class _Passage:
     """One answer, its sentences numbered."""
 
     def __init__(self, words: Words, apart: int, finite: frozenset[str]) -> None:
-        self._sentence = list(_numbered(words, finite))
+        self._begins = words.sentences
+        self._numbers = list(_numbered(words, finite))
         self._apart = apart
+
+    def _sentence(self, match: Match) -> int:
+        """The number of the sentence in which a match begins."""
+        return self._numbers[bisect_right(self._begins, match.first) - 1]
 
     def found(
         self, combination: _Combination, themes: Sequence[Match], seen: set[tuple[str, frozenset[Match]]]
@@ -124,25 +138,24 @@ class _Passage:
     def _explanation(self, parts: Sequence[Match], innocent: Sequence[Match], sentences: int) -> Match | None:
         """An innocent explanation in their own sentences or before them. What is said later explains nothing
         away: no sentence behind may ever make a contact look quieter."""
-        last = max(self._sentence[part.first] for part in parts)
+        last = max(map(self._sentence, parts))
         for part in parts:
             for match in self._near(innocent, part, sentences):
-                if self._sentence[match.first] <= last:
+                if self._sentence(match) <= last:
                     return match
         return None
 
     def _is_near(self, match: Match, other: Match, sentences: int) -> bool:
-        between = abs(self._sentence[match.first] - self._sentence[other.first])
+        between = abs(self._sentence(match) - self._sentence(other))
         return between < sentences and _distance(match, other) <= self._apart
 
 
 def _numbered(words: Words, finite: frozenset[str]) -> Iterator[int]:
-    """The number of the sentence of every word."""
-    begins = [at for at, parted in enumerate(words.breaks) if parted >= SENTENCE]
+    """The number of every sentence, by the words with which they begin; fragments have their neighbour's."""
     number = 0
-    for first, past in pairwise(begins):
+    for first, past in pairwise(words.sentences):
         number += bool(first) and not finite.isdisjoint(words.words[first:past])
-        yield from (number for _ in range(first, past))
+        yield number
 
 
 def _distance(match: Match, other: Match) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.domain.answers import Speaker
@@ -37,7 +36,7 @@ class Roles:
 class Vicinity:
     """A match, the words of its answer, and the cues of its sentence within `window` words."""
 
-    __slots__ = ("_by_cue", "breaks", "cues", "match", "near", "roles", "speaker", "text", "window", "words")
+    __slots__ = ("_high", "_low", "breaks", "cues", "match", "roles", "speaker", "text", "window", "words")
 
     def __init__(
         self, match: Match, text: Words, cues: Cues, roles: Roles, window: int, speaker: Speaker
@@ -46,12 +45,8 @@ class Vicinity:
         self.text = text
         self.words, self.breaks = text.words, text.breaks
         self.cues, self.roles, self.window, self.speaker = cues, roles, window, speaker
-        low = max(cues.sentence_begin(match.first), match.first - window)
-        high = min(self._end(match.past), match.past + window)
-        self.near = cues.within(low, high)
-        self._by_cue: defaultdict[Cue, list[Found]] = defaultdict(list)
-        for found in self.near:
-            self._by_cue[found.cue].append(found)
+        self._low = max(cues.sentence_begin(match.first), match.first - window)
+        self._high = min(self._end(match.past), match.past + window)
 
     def _end(self, past: int) -> int:
         """Where the sentence ends, or the next one when it only dates this one: "It will be tonight." """
@@ -60,11 +55,15 @@ class Vicinity:
 
     def of(self, cue: Cue) -> Sequence[Found]:
         """The cues of one kind, in text order."""
-        return self._by_cue.get(cue, ())
+        return self.cues.of(cue, self._low, self._high)
 
-    def among(self, kinds: Iterable[Cue]) -> list[Found]:
-        """The cues of several kinds, in text order."""
-        return [found for found in self.near if found.cue in kinds]
+    def subjects(self) -> Sequence[Found]:
+        """Whoever is named, in text order."""
+        return self.cues.subjects(self._low, self._high)
+
+    def times(self) -> Sequence[Found]:
+        """The words of time, in text order."""
+        return self.cues.times(self._low, self._high)
 
     def inside(self, found: Found) -> bool:
         """Whether a cue begins inside the match."""
@@ -86,7 +85,7 @@ class Vicinity:
         for _ in range(2):
             end = self.cues.sentence_end(end + 1)
         high = min(end, self.match.past + self.window)
-        return any(found.cue is cue for found in self.cues.within(self.match.past, high))
+        return bool(self.cues.of(cue, self.match.past, high))
 
     def sentence_end(self) -> int:
         """Where the sentence of the match ends, within the window."""

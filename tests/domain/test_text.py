@@ -42,9 +42,13 @@ def read(text: str) -> Words:
     return TOKENIZER.words(text)
 
 
+def places(words: Words) -> list[tuple[int, int]]:
+    return [(words.start(at), words.end(at)) for at in range(len(words.words))]
+
+
 def quotes(text: str) -> list[str]:
     words = read(text)
-    return [text[start:end] for start, end in zip(words.starts, words.ends, strict=True)]
+    return [text[start:end] for start, end in places(words)]
 
 
 def test_every_word_keeps_its_place_in_the_original() -> None:
@@ -86,7 +90,7 @@ def test_spellings_of_one_word_are_read_alike(written: str) -> None:
 def test_disguised_spellings_are_mended_into_known_words(written: str, meant: str) -> None:
     words = read(written)
     assert list(words.words) == [meant]
-    assert (words.starts[0], words.ends[0]) == (0, len(written))
+    assert (words.start(0), words.end(0)) == (0, len(written))
 
 
 @pytest.mark.parametrize(
@@ -233,5 +237,5 @@ def test_no_text_raises_or_takes_long(text: str, tokenizer: Tokenizer) -> None:
     words = tokenizer.words(text)
     assert time.perf_counter() - started < 3
     assert len(words.breaks) == len(words.words) + 1
-    assert list(words.starts) == sorted(words.starts)
-    assert all(0 <= start < end <= len(text) for start, end in zip(words.starts, words.ends, strict=True))
+    assert places(words) == sorted(places(words))
+    assert all(0 <= start < end <= len(text) for start, end in places(words))
