@@ -26,25 +26,31 @@ from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
 from service.adapters.twilio_sms import TwilioSms
 from service.adapters.twilio_webhooks import TwilioWebhooks
+from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_instruments import load_instruments
 from service.adapters.yaml_lexicon import load_lexicon
 from service.adapters.yaml_policy import load_dispositions, load_messages, load_policy
 from service.adapters.yaml_sites import load_sites
 from service.domain.assessment import Assessor
+from service.domain.channel import Channel
 from service.domain.errors import ConfigurationFaults
 from service.domain.reading import Reader
-from service.domain.site import Channel, Site
+from service.domain.refusals import CarrierPolicy
+from service.domain.site import Site
 from service.settings import Settings, sqlalchemy_url
 from service.usecases.advance_cases import AdvanceCases
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
-from service.usecases.decide_case import DecideCase
+from service.usecases.consequences import Consequences
+from service.usecases.decide_case import DecideCase, Decisions
 from service.usecases.due_pages import DuePages
 from service.usecases.page_clinician import PageClinician, Patience
+from service.usecases.paging import Paging
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_contacts import ReadContacts
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
+from service.usecases.silent_pages import SilentPages
 from service.usecases.watch_service import WatchService
 from service.web.app import create_app
 from service.web.wiring import Wiring
@@ -138,6 +144,26 @@ class Service:
         return timedelta(seconds=2 * self.settings.carrier_timeout + 2)
 
     @cached_property
+    def carrier_policy(self) -> CarrierPolicy:
+        """What follows when a carrier does not bring a page."""
+        return load_carrier_policy(self.settings.config_dir)
+
+    @cached_property
+    def paging(self) -> Paging:
+        """Whom a case tells next, and how."""
+        return Paging(self.sites, self.carrier_policy, new_code)
+
+    @cached_property
+    def consequences(self) -> Consequences:
+        """What follows from what became of a page."""
+        return Consequences(self.paging)
+
+    @cached_property
+    def silent_pages(self) -> SilentPages:
+        """Tries the next channel where nobody answers."""
+        return SilentPages(self.ledger, self.paging, self.doorbell)
+
+    @cached_property
     def page_clinician(self) -> PageClinician:
         """Carries pages over the configured carriers."""
         twilio = self.settings.twilio
@@ -148,11 +174,12 @@ class Service:
             api_url=twilio.api_url,
             public_url=self.settings.public_url,
             timeout=self.settings.carrier_timeout,
+            codes=self.carrier_policy.codes["twilio"],
         )
         return PageClinician(
             ledger=self.ledger,
             carriers={Channel.SMS: sms},
-            sites=self.sites,
+            consequences=self.consequences,
             messages=load_messages(self.settings.config_dir),
             doorbell=self.doorbell,
             patience=Patience(lease=self._lease),
@@ -162,7 +189,7 @@ class Service:
     @cached_property
     def advance_cases(self) -> AdvanceCases:
         """Takes every step that is due."""
-        return AdvanceCases(self.ledger, self.sites, self.doorbell)
+        return AdvanceCases(self.ledger, self.paging, self.doorbell)
 
     @cached_property
     def due_pages(self) -> DuePages:
@@ -201,17 +228,22 @@ class Service:
         assessor = load_assessor(self.settings.config_dir)
         messages = load_messages(self.settings.config_dir)
         dispositions = load_dispositions(self.settings.config_dir)
+        decisions = Decisions(self.paging)
         return create_app(
             Wiring(
                 assessor=assessor,
-                receive=ReceiveFirstContact(self.ledger, assessor, self.sites, self.doorbell, new_code),
+                receive=ReceiveFirstContact(self.ledger, assessor, self.paging, self.doorbell),
                 read=ReadCases(self.ledger),
-                decide=DecideCase(self.ledger, self.doorbell, dispositions),
+                decide=DecideCase(self.ledger, decisions, self.doorbell, dispositions),
                 keys=self.keys,
-                answer_reply=AnswerReply(self.ledger, self.sites, messages, self.doorbell),
-                record_delivery=RecordDelivery(self.ledger, self.doorbell),
+                answer_reply=AnswerReply(self.ledger, decisions, messages, self.doorbell),
+                record_delivery=RecordDelivery(self.ledger, self.consequences, self.doorbell),
                 watch=self.watch,
-                webhooks=TwilioWebhooks(self.settings.twilio.auth_token, self.settings.public_url),
+                webhooks=TwilioWebhooks(
+                    self.settings.twilio.auth_token,
+                    self.settings.public_url,
+                    self.carrier_policy.codes["twilio"],
+                ),
                 sites=self.sites,
                 text_limit=self.settings.text_limit,
                 schema_is_current=self.schema_is_current,

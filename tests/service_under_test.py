@@ -9,24 +9,30 @@ from zoneinfo import ZoneInfo
 
 from service.adapters.postgres.ledger import PostgresLedger
 from service.adapters.random_codes import new_code
+from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_policy import load_dispositions, load_messages
 from service.domain.answers import Answer, FirstContact, TextAnswer
 from service.domain.assessment import Assessor
+from service.domain.channel import Channel
 from service.domain.escalation import Case, CaseState, EventKind
-from service.domain.plan import Plan, Step
+from service.domain.plan import Plan, Step, Target, TargetKind
 from service.domain.roster import Roster, Rotation
-from service.domain.site import Channel, Clinician, Site
+from service.domain.site import Clinician, Site
 from service.domain.urgency import Urgency
 from service.settings import REPOSITORY
 from service.usecases.advance_cases import AdvanceCases
+from service.usecases.answer_page import AnswerPage
 from service.usecases.answer_reply import AnswerReply
-from service.usecases.decide_case import DecideCase
+from service.usecases.consequences import Consequences
+from service.usecases.decide_case import DecideCase, Decisions
 from service.usecases.due_pages import DuePages
 from service.usecases.page_clinician import PageClinician, Patience
+from service.usecases.paging import Paging
 from service.usecases.ports import TimelineEntry
 from service.usecases.read_cases import ReadCases
 from service.usecases.receive_first_contact import Receipt, ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
+from service.usecases.silent_pages import SilentPages
 from tests.canary import CANARY
 from tests.fakes import FakeCarrier, FakeDoorbell
 
@@ -36,12 +42,14 @@ QUIET = "I would like an appointment on a weekday."
 HOPELESS = "I don't see a future for myself."
 
 _ALWAYS = Rotation(("osei",), datetime(2026, 1, 5, 9), timedelta(weeks=1))
+FIRST, SECOND = Target(TargetKind.ROSTER, "first"), Target(TargetKind.ROSTER, "second")
 PLAN = Plan(
     first_page_after=timedelta(0),
-    steps=(Step("first", timedelta(minutes=3)), Step("second", timedelta(minutes=5))),
+    steps=(Step((FIRST,), timedelta(minutes=3)), Step((SECOND,), timedelta(minutes=5))),
     repeats=1,
     everyone_every=timedelta(minutes=10),
     acknowledgement_lasts=timedelta(hours=1),
+    next_channel_after=timedelta(minutes=1),
 )
 
 
@@ -67,6 +75,7 @@ def a_site(site_id: str = "riverside", plan: Plan = PLAN) -> Site:
             Urgency.SOON: later,
             Urgency.UNREAD: later,
         },
+        trouble_plan=plan,
     )
 
 
@@ -84,26 +93,32 @@ class ServiceUnderTest:
     site: Site = field(default_factory=a_site)
     carrier: FakeCarrier = field(default_factory=FakeCarrier)
     doorbell: FakeDoorbell = field(default_factory=FakeDoorbell)
+    carriers: dict[Channel, FakeCarrier] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         sites = {self.site.site_id: self.site}
         messages = load_messages(REPOSITORY / "config")
-        self.receive = ReceiveFirstContact(self.ledger, self.assessor, sites, self.doorbell, new_code)
+        policy = load_carrier_policy(REPOSITORY / "config")
+        self.paging = Paging(sites, policy, new_code)
+        consequences, decisions = Consequences(self.paging), Decisions(self.paging)
+        self.receive = ReceiveFirstContact(self.ledger, self.assessor, self.paging, self.doorbell)
         self.page_clinician = PageClinician(
             self.ledger,
-            {Channel.SMS: self.carrier},
-            sites,
+            {Channel.SMS: self.carrier, **self.carriers},
+            consequences,
             messages,
             self.doorbell,
             Patience(lease=timedelta(seconds=8)),
             "test",
         )
-        self.advance = AdvanceCases(self.ledger, sites, self.doorbell)
+        self.advance = AdvanceCases(self.ledger, self.paging, self.doorbell)
+        self.silent_pages = SilentPages(self.ledger, self.paging, self.doorbell)
         self.due_pages = DuePages(self.ledger, timedelta(seconds=3))
-        self.reply = AnswerReply(self.ledger, sites, messages, self.doorbell)
+        self.reply = AnswerReply(self.ledger, decisions, messages, self.doorbell)
+        self.answer_page = AnswerPage(self.ledger, decisions, self.doorbell)
         dispositions = load_dispositions(REPOSITORY / "config")
-        self.decide = DecideCase(self.ledger, self.doorbell, dispositions)
-        self.report = RecordDelivery(self.ledger, self.doorbell)
+        self.decide = DecideCase(self.ledger, decisions, self.doorbell, dispositions)
+        self.report = RecordDelivery(self.ledger, consequences, self.doorbell)
         self.read = ReadCases(self.ledger)
 
     def contact(self, *answers: Answer | str, contact_id: str = "c1") -> Receipt:
@@ -118,7 +133,7 @@ class ServiceUnderTest:
 
     def sweep(self) -> None:
         """What a sweeper does in one round."""
-        for page_id in dict.fromkeys([*self.advance(), *self.due_pages()]):
+        for page_id in dict.fromkeys([*self.advance(), *self.silent_pages(), *self.due_pages()]):
             self.page_clinician(page_id)
 
     def case(self, contact_id: str = "c1") -> Case:

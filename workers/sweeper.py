@@ -38,6 +38,7 @@ class Sweeper:
         waiting: list[UUID] = []
         well = [
             self._part(self._service.advance_cases, waiting),
+            self._part(self._service.silent_pages, waiting),
             self._part(self._service.due_pages, waiting),
         ]
         self._carrying = {page: future for page, future in self._carrying.items() if not future.done()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -21,10 +21,10 @@ from service.domain.delivery import (
     Lookup,
     NotThere,
     PageState,
-    Refusal,
     Rejected,
     SendOutcome,
 )
+from service.domain.refusals import Refusal
 from service.usecases.ports import OutboundMessage
 
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)  # it logs numbers and texts at INFO
@@ -42,26 +42,6 @@ STATES = {
     "canceled": PageState.FAILED,
 }
 
-# What a refusal means for this page. A code that is not listed, below 500, is about this very request:
-# trying the same again cannot help.
-_REFUSALS = {
-    20003: Refusal.PROVIDER,
-    20429: Refusal.THROTTLED,
-    21211: Refusal.BAD_ADDRESS,
-    21268: Refusal.BAD_ADDRESS,
-    21408: Refusal.SENDER,
-    21606: Refusal.SENDER,
-    21609: Refusal.SENDER,
-    21610: Refusal.OPTED_OUT,
-    21611: Refusal.SENDER,
-    21612: Refusal.SENDER,
-    21614: Refusal.BAD_ADDRESS,
-    21635: Refusal.BAD_ADDRESS,
-    21659: Refusal.SENDER,
-    30002: Refusal.PROVIDER,
-}
-# These are about the account, whoever is paged: the page waits for the account to be put right.
-_OF_THE_ACCOUNT = frozenset({Refusal.PROVIDER, Refusal.SENDER})
 _VALIDITY = (10, 36_000)  # seconds: below about 5 Twilio drops what it would have sent; above is refused
 _SKEW = timedelta(seconds=60)  # how far the carrier's clock may be behind ours
 _LISTED = 50
@@ -91,7 +71,9 @@ class TwilioSms:
         api_url: str,
         public_url: str,
         timeout: float,
+        codes: Mapping[str, Refusal],
     ) -> None:
+        self._codes = codes
         self._client = Client(account_sid, auth_token, http_client=_Http(api_url, timeout))
         self._longest = 2 * timeout  # to connect, and then to answer
         self._sender = sender
@@ -113,10 +95,10 @@ class TwilioSms:
             )
             return _accepted(created.sid, created.status)
         except TwilioRestException as refusal:
-            return _rejected(refusal)
+            return _rejected(refusal, self._codes)
         except requests.RequestException as error:
             never_left = _never_left(error)
-            return Rejected(Refusal.UNREACHABLE, permanent=False) if never_left else Ambiguous()
+            return Rejected(Refusal.UNREACHABLE) if never_left else Ambiguous()
         except Exception:  # noqa: BLE001 - an answer that makes no sense: the message may be on its way
             return Ambiguous()
 
@@ -164,13 +146,13 @@ def _accepted(sid: Any, status: Any) -> Accepted | Ambiguous:
     return Accepted(sid, STATES.get(str(status), PageState.ACCEPTED))
 
 
-def _rejected(refusal: TwilioRestException) -> SendOutcome:
-    if refusal.status == 429 or refusal.code == 20429:
-        return Rejected(Refusal.THROTTLED, permanent=False)
+def _rejected(refusal: TwilioRestException, codes: Mapping[str, Refusal]) -> SendOutcome:
+    code = str(refusal.code or "")
+    if refusal.status == 429:
+        return Rejected(Refusal.THROTTLED, code)
     if refusal.status >= 500:
         return Ambiguous()
-    meaning = _REFUSALS.get(refusal.code or 0, Refusal.CONTENT)
-    return Rejected(meaning, permanent=meaning not in _OF_THE_ACCOUNT)
+    return Rejected(codes.get(code, Refusal.CONTENT), code)
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -10,6 +10,8 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from service.adapters.twilio_sms import STATES
+from service.domain.delivery import CAME_TO_NOTHING
+from service.domain.refusals import Refusal
 from service.usecases.ports import DeliveryReport, InboundMessage
 
 _SID = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -22,6 +24,7 @@ class TwilioWebhooks:
 
     auth_token: str = field(repr=False)
     public_url: str
+    codes: Mapping[str, Refusal]
 
     def is_genuine(self, path: str, form: Mapping[str, str], signature: str) -> bool:
         validator = RequestValidator(self.auth_token)
@@ -32,7 +35,11 @@ class TwilioWebhooks:
         sid, code = form.get("MessageSid", ""), form.get("ErrorCode", "")
         if state is None or not _SID.fullmatch(sid):
             return None
-        return DeliveryReport(state, sid, f"carrier error {code}" if _CODE.fullmatch(code) else "")
+        if state not in CAME_TO_NOTHING:
+            return DeliveryReport(state, sid, "")
+        known = code if _CODE.fullmatch(code) else ""
+        refusal = self.codes.get(known, Refusal.UNEXPLAINED)
+        return DeliveryReport(state, sid, f"{refusal} {known}".strip(), refusal)
 
     def message(self, form: Mapping[str, str]) -> InboundMessage | None:
         sid, number = form.get("MessageSid", ""), form.get("From", "")

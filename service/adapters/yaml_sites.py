@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from service.adapters.durations import duration
 from service.adapters.yaml_documents import Documents
+from service.domain.channel import Channel
 from service.domain.errors import ConfigurationFaults
-from service.domain.plan import Plan, Step
+from service.domain.plan import Plan, Step, Target, TargetKind
 from service.domain.roster import Roster, Rotation, Shift
-from service.domain.site import Channel, Clinician, Site
+from service.domain.site import Clinician, Site
 from service.domain.urgency import Urgency
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_TROUBLE = "trouble"
 
 
 def load_sites(sites_dir: Path, schema: Path) -> dict[str, Site]:
@@ -42,26 +44,58 @@ def _faults(raw: Mapping[str, Any], known: Mapping[str, Site]) -> Iterator[str]:
         yield f"the site {raw['site']} stands in another file too"
     if _zone(raw["time_zone"]) is None:
         yield "time_zone is not a zone of the IANA database"
-    numbers = [clinician["sms"] for clinician in raw["clinicians"].values()]
-    if len(set(numbers)) < len(numbers):
-        yield "two clinicians have the same number: a reply could not be told apart"
+    yield from _shared_numbers(raw["clinicians"].values())
     for name, roster in raw["rosters"].items():
         for clinician in _clinicians_of(roster):
             if clinician not in raw["clinicians"]:
                 yield f"roster {name}: {clinician} is not among the clinicians"
         yield from (f"roster {name}: {fault}" for fault in _faulty_times(roster))
+    for name, people in raw.get("teams", {}).items():
+        yield from (
+            f"team {name}: {p} is not among the clinicians" for p in people if p not in raw["clinicians"]
+        )
     for urgency, plan in raw["plans"].items():
-        for step in plan["steps"]:
-            if step["page"] not in raw["rosters"]:
-                yield f"plan {urgency}: {step['page']} is not among the rosters"
-        yield from (f"plan {urgency}: {fault}" for fault in _zero_waits(plan))
+        yield from (
+            f"plan {urgency}: {fault}" for fault in (*_unknown_targets(raw, plan), *_zero_waits(plan))
+        )
+
+
+def _shared_numbers(clinicians: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    numbers = [clinician["sms"] for clinician in clinicians if "sms" in clinician]
+    if len(set(numbers)) < len(numbers):
+        yield "two clinicians have the same number: a reply could not be told apart"
+
+
+def _unknown_targets(raw: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterator[str]:
+    known = {
+        TargetKind.ROSTER: raw["rosters"],
+        TargetKind.PERSON: raw["clinicians"],
+        TargetKind.TEAM: raw.get("teams", {}),
+    }
+    names = {TargetKind.ROSTER: "rosters", TargetKind.PERSON: "clinicians", TargetKind.TEAM: "teams"}
+    for step in plan["steps"]:
+        for target in _targets(step):
+            if target.name not in known[target.kind]:
+                yield f"{target.name} is not among the {names[target.kind]}"
+
+
+def _targets(step: Mapping[str, Any]) -> tuple[Target, ...]:
+    return (
+        *(Target(TargetKind.ROSTER, name) for name in _one_or_more(step.get("page", ()))),
+        *(Target(TargetKind.PERSON, name) for name in _one_or_more(step.get("person", ()))),
+        *(Target(TargetKind.TEAM, name) for name in _one_or_more(step.get("team", ()))),
+    )
+
+
+def _one_or_more(names: str | Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _faulty_times(roster: Mapping[str, Any]) -> Iterator[str]:
     times = [(shift["from"], shift["until"]) for shift in roster.get("shifts", ())]
     if "rotation" in roster:
         times.append((roster["rotation"]["starting"], None))
-        if not _duration(roster["rotation"]["each"]):
+        if not duration(roster["rotation"]["each"]):
             yield "`each` is zero"
     for start, end in times:
         moments = [_wall_clock(time) for time in (start, end) if time is not None]
@@ -72,10 +106,10 @@ def _faulty_times(roster: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _zero_waits(plan: Mapping[str, Any]) -> Iterator[str]:
-    waits = {"then_everyone_every": plan["then_everyone_every"]}
-    waits["acknowledgement_lasts"] = plan["acknowledgement_lasts"]
+    names = ("then_everyone_every", "acknowledgement_lasts", "next_channel_after")
+    waits = {name: plan[name] for name in names}
     waits |= {f"step {number}": step["wait"] for number, step in enumerate(plan["steps"], start=1)}
-    yield from (f"{name} is zero" for name, wait in waits.items() if not _duration(wait))
+    yield from (f"{name} is zero" for name, wait in waits.items() if not duration(wait))
 
 
 def _clinicians_of(roster: Mapping[str, Any]) -> list[str]:
@@ -88,13 +122,21 @@ def _site(raw: Mapping[str, Any]) -> Site:
     return Site(
         site_id=raw["site"],
         clinicians={
-            clinician_id: Clinician(clinician_id, clinician["name"], {Channel.SMS: clinician["sms"]})
+            clinician_id: Clinician(clinician_id, clinician["name"], _addresses(clinician))
             for clinician_id, clinician in raw["clinicians"].items()
         },
         rosters={name: _roster(name, zone, roster) for name, roster in raw["rosters"].items()},
-        plans={Urgency(urgency): _plan(plan) for urgency, plan in raw["plans"].items()},
+        plans={Urgency(name): _plan(plan) for name, plan in raw["plans"].items() if name != _TROUBLE},
+        trouble_plan=_plan(raw["plans"][_TROUBLE]),
+        teams={name: tuple(people) for name, people in raw.get("teams", {}).items()},
         respond_within_minutes={Urgency(k): v for k, v in raw.get("respond_within_minutes", {}).items()},
     )
+
+
+def _addresses(clinician: Mapping[str, str]) -> dict[Channel, str]:
+    """In the order in which they are written: the first is tried first."""
+    known = {channel.value for channel in Channel}
+    return {Channel(name): address for name, address in clinician.items() if name in known}
 
 
 def _roster(name: str, zone: ZoneInfo, raw: Mapping[str, Any]) -> Roster:
@@ -105,7 +147,7 @@ def _roster(name: str, zone: ZoneInfo, raw: Mapping[str, Any]) -> Roster:
         rotation=None
         if rotation is None
         else Rotation(
-            tuple(rotation["clinicians"]), _existing(rotation["starting"]), _duration(rotation["each"])
+            tuple(rotation["clinicians"]), _existing(rotation["starting"]), duration(rotation["each"])
         ),
         shifts=tuple(
             Shift(shift["clinician"], _existing(shift["from"]), _existing(shift["until"]))
@@ -116,16 +158,17 @@ def _roster(name: str, zone: ZoneInfo, raw: Mapping[str, Any]) -> Roster:
 
 def _plan(raw: Mapping[str, Any]) -> Plan:
     return Plan(
-        first_page_after=_duration(raw["first_page_after"]),
-        steps=tuple(Step(step["page"], _duration(step["wait"])) for step in raw["steps"]),
+        first_page_after=duration(raw["first_page_after"]),
+        steps=tuple(
+            Step(_targets(step), duration(step["wait"]), tuple(Channel(c) for c in step.get("channels", ())))
+            for step in raw["steps"]
+        ),
         repeats=raw["repeats"],
-        everyone_every=_duration(raw["then_everyone_every"]),
-        acknowledgement_lasts=_duration(raw["acknowledgement_lasts"]),
+        everyone_every=duration(raw["then_everyone_every"]),
+        acknowledgement_lasts=duration(raw["acknowledgement_lasts"]),
+        next_channel_after=duration(raw["next_channel_after"]),
+        confirmations=2 if raw.get("two_people_must_confirm", False) else 1,
     )
-
-
-def _duration(text: str) -> timedelta:
-    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
 def _wall_clock(text: str) -> datetime | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from service.domain.refusals import Refusal
 
 
 class PageState(StrEnum):
@@ -55,21 +57,11 @@ class PageKind(StrEnum):
     RISEN = "risen"
     EXPIRED = "expired"
     CLOSED = "closed"
+    OFFERED = "offered"
+    FIRST_OF_TWO = "first_of_two"
 
 
-class Refusal(StrEnum):
-    """Why a carrier would not take a page, in our own words."""
-
-    BAD_ADDRESS = "bad_address"
-    OPTED_OUT = "opted_out"
-    SENDER = "sender"
-    CONTENT = "content"
-    PROVIDER = "provider"
-    THROTTLED = "throttled"
-    UNREACHABLE = "unreachable"
-
-
-ASKS = frozenset({PageKind.PAGE, PageKind.RISEN, PageKind.EXPIRED})
+ASKS = frozenset({PageKind.PAGE, PageKind.RISEN, PageKind.EXPIRED, PageKind.OFFERED})
 """Those that ask for a reply; the others tell how a case stands."""
 
 
@@ -83,10 +75,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The carrier certainly does not have it. `permanent`: trying again cannot help."""
+    """The carrier certainly does not have it. `code`: the carrier's own word for why."""
 
     refusal: Refusal
-    permanent: bool
+    code: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from service.domain.plan import Plan
+from service.domain.plan import Plan, Target
 from service.domain.roster import NobodyOnCall, OnCall
 from service.domain.urgency import Urgency
 
@@ -21,6 +21,14 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
+class CaseKind(StrEnum):
+    """What a case is about: a first contact, a test of the way to the clinicians, or the service itself."""
+
+    CONTACT = "contact"
+    DRILL = "drill"
+    TROUBLE = "trouble"
+
+
 class EventKind(StrEnum):
     """What a case's timeline can say."""
 
@@ -29,12 +37,17 @@ class EventKind(StrEnum):
     ANSWERS_ADDED = "answers_added"
     PAGED = "paged"
     PAGE_STATE = "page_state"
+    NEXT_CHANNEL = "next_channel"
+    NO_CHANNEL = "no_channel"
     NOBODY_ON_CALL = "nobody_on_call"
     NOBODY_TO_PAGE = "nobody_to_page"
     EVERYONE_PAGED = "everyone_paged"
     ALARM = "alarm"
     REPLY = "reply"
     ACKNOWLEDGED = "acknowledged"
+    CONFIRMED = "confirmed"
+    OFFERED = "offered"
+    HANDED_OVER = "handed_over"
     PASSED = "passed"
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
     TOLD = "told"
@@ -61,16 +74,17 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One escalation for one first contact.
+    """One escalation: for a first contact (`contact_id`), a drill, or a trouble of the service (`subject`).
 
     `position` is the next step to take, at `next_action_at`. `passed` holds those who passed in this
-    episode: the steps do not page them again.
+    episode: the steps do not page them again. `confirmed_by` holds who has taken it so far, in order, where
+    more than one must. `offered_to` may take it over from its owner.
     """
 
     case_id: UUID
     code: str
     site: str
-    contact_id: str
+    contact_id: str | None
     urgency: Urgency
     plan: Plan
     state: CaseState
@@ -82,6 +96,10 @@ class Case:
     owner: str | None = None
     passed: frozenset[str] = frozenset()
     disposition: str | None = None
+    kind: CaseKind = CaseKind.CONTACT
+    subject: str = ""
+    confirmed_by: tuple[str, ...] = ()
+    offered_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +112,15 @@ class Advance:
     events: tuple[Event, ...]
 
 
-WhoIsOnCall = Callable[[str], OnCall | NobodyOnCall]
+WhoIsMeant = Callable[[Target], OnCall | NobodyOnCall]
+"""Who a target is at this moment."""
 
 
-def advance(case: Case, on_call: WhoIsOnCall, everyone: Sequence[str], now: datetime) -> Advance:
+def advance(case: Case, who: WhoIsMeant, everyone: Sequence[str], now: datetime) -> Advance:
     """Take the step that is due. Always ends with somebody to page or with the alarm, and with a next time.
 
-    A step with nobody on call is recorded and passed over at once, and so is one whose people have all
-    passed. Only one step fires, however many fell due meanwhile.
+    A target with nobody behind it is recorded, and a step without anybody is passed over at once; so is one
+    whose people have all passed. Only one step fires, however many fell due meanwhile.
     """
     events: list[Event] = []
     if case.state is CaseState.ACKNOWLEDGED:
@@ -109,15 +128,22 @@ def advance(case: Case, on_call: WhoIsOnCall, everyone: Sequence[str], now: date
         case = reopened(case, now)
     while case.position.round <= case.plan.repeats:
         step = case.plan.steps[case.position.step]
-        found = on_call(step.roster)
+        meant = [(target, who(target)) for target in step.targets]
         fired, case = case.position, replace(case, position=_following(case))
-        if isinstance(found, NobodyOnCall):
-            events.append(Event(EventKind.NOBODY_ON_CALL, detail=step.roster))
-            continue
-        targets = tuple(c for c in found.clinicians if c not in case.passed)
+        events += [
+            Event(EventKind.NOBODY_ON_CALL, detail=str(target))
+            for target, found in meant
+            if isinstance(found, NobodyOnCall)
+        ]
+        people = (person for _, found in meant if isinstance(found, OnCall) for person in found.clinicians)
+        targets = tuple(person for person in dict.fromkeys(people) if _may_be_asked(case, person))
         if targets:
             return Advance(replace(case, next_action_at=now + step.wait), fired, targets, tuple(events))
     return _page_everyone(case, everyone, now, events)
+
+
+def _may_be_asked(case: Case, clinician: str) -> bool:
+    return clinician not in case.passed and clinician not in case.confirmed_by
 
 
 def _following(case: Case) -> Position:
@@ -129,6 +155,7 @@ def _following(case: Case) -> Position:
 
 def _page_everyone(case: Case, everyone: Sequence[str], now: datetime, events: list[Event]) -> Advance:
     fired = case.position
+    everyone = [person for person in everyone if person not in case.confirmed_by]
     if not everyone:
         events.append(Event(EventKind.NOBODY_TO_PAGE))
     elif fired.step == 0:
@@ -155,18 +182,49 @@ def came_to_nothing(case: Case, fired: Position, now: datetime) -> Case:
         return case
     if fired.round > case.plan.repeats and fired.episode == case.position.episode:
         return replace(case, alarm=True)
-    if _following(replace(case, position=fired)) != case.position:
-        return case
-    return replace(case, next_action_at=now)
+    return replace(case, next_action_at=now) if is_waited_for(case, fired) else case
+
+
+def is_waited_for(case: Case, fired: Position) -> bool:
+    """Whether the step at this place is the one whose people are waited for now."""
+    if case.state is not CaseState.OPEN or fired.episode != case.position.episode:
+        return False
+    following = replace(fired, step=fired.step + 1)
+    if fired.round <= case.plan.repeats:
+        following = _following(replace(case, position=fired))
+    return following == case.position
 
 
 def acknowledged(case: Case, clinician: str, now: datetime) -> Case:
-    """The case once somebody has taken it. It stays theirs until it is closed, passed or expires."""
+    """The case once somebody has taken it: it is theirs until it is closed, passed, handed over or expires.
+
+    Where several must confirm it stays open, and goes on asking the others, until enough have; then it is
+    the first one's.
+    """
+    confirmed_by = tuple(dict.fromkeys((*case.confirmed_by, clinician)))
+    if len(confirmed_by) < case.plan.confirmations:
+        return replace(case, confirmed_by=confirmed_by)
     return replace(
         case,
         state=CaseState.ACKNOWLEDGED,
-        owner=clinician,
+        owner=confirmed_by[0],
+        confirmed_by=confirmed_by,
         alarm=False,
+        next_action_at=now + case.plan.acknowledgement_lasts,
+    )
+
+
+def offered(case: Case, to: str) -> Case:
+    """The case once its owner has asked a colleague to take it over. It stays the owner's until they do."""
+    return replace(case, offered_to=to)
+
+
+def handed_over(case: Case, now: datetime) -> Case:
+    """The case once the colleague has taken it over."""
+    return replace(
+        case,
+        owner=case.offered_to,
+        offered_to=None,
         next_action_at=now + case.plan.acknowledgement_lasts,
     )
 
@@ -182,7 +240,9 @@ def passed(case: Case, clinician: str, waited_for: Collection[str], now: datetim
     if case.state is not CaseState.OPEN or clinician in case.passed:
         return case
     due = now if clinician in waited_for else case.next_action_at
-    return replace(case, passed=case.passed | {clinician}, next_action_at=due)
+    confirmed_by = tuple(other for other in case.confirmed_by if other != clinician)
+    passed = case.passed | {clinician}
+    return replace(case, passed=passed, confirmed_by=confirmed_by, next_action_at=due)
 
 
 def risen(case: Case, urgency: Urgency, plan: Plan, respond_by: datetime | None, now: datetime) -> Case:
@@ -212,6 +272,8 @@ def reopened(case: Case, now: datetime) -> Case:
         owner=None,
         alarm=False,
         passed=frozenset(),
+        confirmed_by=(),
+        offered_to=None,
         position=Position(episode=case.position.episode + 1),
         next_action_at=now,
     )

@@ -4,23 +4,51 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+
+from service.domain.channel import Channel
+
+
+class TargetKind(StrEnum):
+    """Who a step may page: whoever is on call on a roster, one person, or everyone of a team."""
+
+    ROSTER = "roster"
+    PERSON = "person"
+    TEAM = "team"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom a step pages, by name; who that is then is found out when the step is due."""
+
+    kind: TargetKind
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Page whoever is on call on a roster, then wait for somebody to take the case."""
+    """Page all targets, then wait for somebody to take the case.
 
-    roster: str
+    `channels`: in this order instead of each person's own; none are added that a person does not have.
+    """
+
+    targets: tuple[Target, ...]
     wait: timedelta
+    channels: tuple[Channel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The steps of one urgency. A copy is frozen into each case when it starts.
 
-    After the last step: the steps again, `repeats` times; then everyone at the site; then the alarm
-    state, in which everyone is paged again every `everyone_every` until a human takes the case.
-    A taken case that is not closed within `acknowledgement_lasts` is paged anew.
+    A page that comes to nothing goes to the person's next channel at once, and one that nobody answers after
+    `next_channel_after`. After the last step: the steps again, `repeats` times; then everyone at the site;
+    then the alarm state, in which everyone is paged again every `everyone_every` until a human takes it.
+    A taken case that is not closed within `acknowledgement_lasts` is paged anew. `confirmations`: so many
+    different people must take it before the paging stops.
     """
 
     first_page_after: timedelta
@@ -28,3 +56,5 @@ class Plan:
     repeats: int
     everyone_every: timedelta
     acknowledgement_lasts: timedelta
+    next_channel_after: timedelta
+    confirmations: int = 1

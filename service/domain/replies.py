@@ -5,6 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What a clinician can do with a page that names its case: press a key, choose from a pager's list."""
+
+    TAKE = "take"
+    PASS_ON = "pass_on"  # noqa: S105 - not a password
+
 
 CODE_LETTERS = "23456789CDFGHJKMNPQRTVWXYZ"
 """No vowels and no look-alikes: a code is never a word and survives a bad screen."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from service.domain.escalation import Event, EventKind
-from service.domain.site import Site
-from service.usecases.paging import take_due_step
+from service.usecases.paging import Paging
 from service.usecases.ports import Doorbell, Ledger, LedgerAway
 
 log = logging.getLogger(__name__)
@@ -24,7 +23,7 @@ class AdvanceCases:
     """Advances due cases one by one, each in its own transaction: one bad row never stalls the rest."""
 
     ledger: Ledger
-    sites: Mapping[str, Site]
+    paging: Paging
     doorbell: Doorbell
 
     def __call__(self) -> list[UUID]:
@@ -45,7 +44,7 @@ class AdvanceCases:
                     if case_id is None:
                         return
                     case = tx.due_case(case_id)
-                    page_ids = take_due_step(tx, self.sites[case.site], case)
+                    page_ids = self.paging.take_due_step(tx, case)
             except LedgerAway:
                 raise
             except Exception:

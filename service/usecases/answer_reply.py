@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from service.domain.channel import Channel
 from service.domain.escalation import Case, CaseState, Event, EventKind
 from service.domain.messages import Messages, Text
-from service.domain.replies import Automatic, PassOn, Reply, Take, read_reply
-from service.domain.site import Channel, Site
-from service.usecases.decide_case import Decided, Decision, pass_on, take
+from service.domain.replies import Act, Automatic, PassOn, Reply, Take, read_reply
+from service.usecases.decide_case import Decided, Decision, Decisions
 from service.usecases.ports import Doorbell, Ledger, LedgerAway, Transaction
 
 PROMPTS = 3
@@ -37,7 +37,7 @@ class AnswerReply:
     """Only an explicit reply from a known number acts, once for each message; nothing is guessed."""
 
     ledger: Ledger
-    sites: Mapping[str, Site]
+    decisions: Decisions
     messages: Messages
     doorbell: Doorbell
 
@@ -59,15 +59,21 @@ class AnswerReply:
             case = self._meant(tx, sender, reply)
             if case is None:
                 return self._ask(tx, sender, reply)
-            decided = _decide(tx, case, sender.at[case.site], reply)
+            decided = self._decide(tx, case, sender.at[case.site], reply)
             answer = self._answer(tx, decided, reply, sender.at[case.site])
         self.doorbell.ring(decided.to_ring)
         return answer
 
+    def _decide(self, tx: Transaction, case: Case, clinician: str, reply: Reply) -> Decided:
+        act = Act.PASS_ON if isinstance(reply, PassOn) else Act.TAKE
+        verb = self.decisions.take if act is Act.TAKE else self.decisions.pass_on
+        tx.record(case.case_id, Event(EventKind.REPLY, clinician, act.value))
+        return verb(tx, case, clinician, Channel.SMS.value)
+
     def _sender(self, number: str) -> Sender | None:
         at = {
             site.site_id: clinician.clinician_id
-            for site in self.sites.values()
+            for site in self.decisions.paging.sites.values()
             for clinician in site.clinicians.values()
             if clinician.addresses.get(Channel.SMS) == number
         }
@@ -84,7 +90,7 @@ class AnswerReply:
 
     def _answer(self, tx: Transaction, decided: Decided, reply: Reply, clinician: str) -> str | None:
         case = decided.case
-        if decided.decision is Decision.DONE:
+        if decided.decision in {Decision.DONE, Decision.FIRST_OF_TWO}:
             # The winner is told by a stored page: this answer to the carrier may get lost.
             return self.messages.say(Text.PASSED_ON, code=case.code) if isinstance(reply, PassOn) else None
         said = {
@@ -92,7 +98,7 @@ class AnswerReply:
             Decision.TAKEN_BY_ANOTHER: Text.ALREADY_TAKEN,
             Decision.ALREADY_CLOSED: Text.ALREADY_CLOSED,
         }[decided.decision]
-        owner = self.sites[case.site].clinicians.get(case.owner or "")
+        owner = self.decisions.paging.sites[case.site].clinicians.get(case.owner or "")
         tx.record(case.case_id, Event(EventKind.TOLD, clinician, said.value))
         return self.messages.say(said, code=case.code, name=owner.name if owner else "a colleague")
 
@@ -106,12 +112,6 @@ class AnswerReply:
             return self.messages.say(Text.NONE_OPEN)
         named = isinstance(reply, Take | PassOn) and reply.code is not None
         return self.messages.say(Text.UNKNOWN_CODE if named else Text.WHICH_CODE, codes=codes)
-
-
-def _decide(tx: Transaction, case: Case, clinician: str, reply: Reply) -> Decided:
-    verb = pass_on if isinstance(reply, PassOn) else take
-    tx.record(case.case_id, Event(EventKind.REPLY, clinician, verb.__name__))
-    return verb(tx, case, clinician, Channel.SMS.value)
 
 
 def _meant_cases(tx: Transaction, sender: Sender) -> tuple[Case, ...]:

@@ -7,22 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from service.domain import escalation
-from service.domain.delivery import (
-    ARRIVED_FOR_ALL_WE_KNOW,
-    CAME_TO_NOTHING,
-    Accepted,
-    Lookup,
-    PageKind,
-    PageState,
-    Refusal,
-    Rejected,
-    SendOutcome,
-)
-from service.domain.escalation import Case, CaseState, Event, EventKind
+from service.domain.channel import Channel
+from service.domain.delivery import Accepted, Lookup, PageKind, PageState, Rejected, SendOutcome
+from service.domain.escalation import Case, CaseKind, CaseState
 from service.domain.messages import Messages, Text
-from service.domain.site import Channel, Site
-from service.usecases.paging import tell
+from service.domain.refusals import Refusal, SameChannel
+from service.usecases.consequences import Consequences
 from service.usecases.ports import Carrier, Doorbell, Ledger, NewPage, OutboundMessage, Page, Transaction
 
 
@@ -51,7 +41,7 @@ class PageClinician:
 
     ledger: Ledger
     carriers: Mapping[Channel, Carrier]
-    sites: Mapping[str, Site]
+    consequences: Consequences
     messages: Messages
     doorbell: Doorbell
     patience: Patience
@@ -64,7 +54,7 @@ class PageClinician:
             return
         carrier, message = self.carriers[claimed.channel], self._message(claimed)
         if message is None:
-            to_ring = self._settle_send(claimed, Rejected(Refusal.BAD_ADDRESS, permanent=True))
+            to_ring = self._settle_send(claimed, Rejected(Refusal.BAD_ADDRESS))
         elif claimed.state is PageState.QUEUED:
             to_ring = self._settle_send(claimed, carrier.send(message))
         else:
@@ -86,27 +76,33 @@ class PageClinician:
             return tx.provider_ids(page.case_id)
 
     def _message(self, page: Page) -> OutboundMessage | None:
-        people = self.sites[page.site].clinicians
+        people = self.consequences.paging.sites[page.site].clinicians
         clinician = people.get(page.clinician)
         if clinician is None or page.channel not in clinician.addresses:
             return None
         about = people.get(page.about or "")
-        text = self.messages.say(
-            Text(page.kind.value), code=page.code, name=about.name if about else "a colleague"
-        )
+        text = self.messages.say(_text(page), code=page.code, name=about.name if about else "a colleague")
         return OutboundMessage(page.page_id, clinician.addresses[page.channel], text, page.valid_for)
 
     def _settle_send(self, page: Page, outcome: SendOutcome) -> list[UUID]:
         with self.ledger.transaction() as tx:
             if isinstance(outcome, Accepted):
                 return self._write(tx, page, outcome.state, provider_id=outcome.provider_id)
-            if isinstance(outcome, Rejected) and outcome.permanent:
-                return self._write(tx, page, PageState.FAILED, detail=outcome.refusal.value)
             again = tx.now + self.patience.look_again
             if isinstance(outcome, Rejected):
-                refusal = outcome.refusal.value
-                return self._write(tx, page, PageState.QUEUED, detail=refusal, not_before=again)
+                waits = self._may_help_again(outcome.refusal)
+                return self._write(
+                    tx,
+                    page,
+                    PageState.QUEUED if waits else PageState.FAILED,
+                    refusal=outcome.refusal,
+                    detail=" ".join(filter(None, (outcome.refusal.value, outcome.code))),
+                    not_before=again if waits else None,
+                )
             return self._write(tx, page, PageState.UNKNOWN, not_before=again)
+
+    def _may_help_again(self, refusal: Refusal) -> bool:
+        return self.consequences.paging.policy.consequences[refusal].same_channel is SameChannel.AGAIN
 
     def _settle_lookup(self, page: Page, found: Lookup) -> list[UUID]:
         with self.ledger.transaction() as tx:
@@ -124,21 +120,10 @@ class PageClinician:
             return self._write(tx, page, PageState.FAILED, detail="outcome_stayed_unknown")
         if not tx.write_page(page, PageState.PRESUMED_LOST):
             return []  # somebody else has the page by now, and knows more
-        to_ring = draw_consequences(tx, case, page, PageState.PRESUMED_LOST, "")
+        to_ring = self.consequences.of(tx, case, page, PageState.PRESUMED_LOST, None, "")
         if _is_past(case, page):
             return to_ring
-        again = tx.queue_page(
-            NewPage(
-                case_id=page.case_id,
-                kind=page.kind,
-                position=page.position,
-                clinician=page.clinician,
-                channel=page.channel,
-                valid_for=page.valid_for,
-                attempt=page.attempt + 1,
-                about=page.about,
-            )
-        )
+        again = tx.queue_page(NewPage.again(page))
         return to_ring if again is None else [*to_ring, again]
 
     def _write(
@@ -148,6 +133,7 @@ class PageClinician:
         state: PageState,
         *,
         provider_id: str | None = None,
+        refusal: Refusal | None = None,
         detail: str = "",
         not_before: datetime | None = None,
     ) -> list[UUID]:
@@ -157,28 +143,13 @@ class PageClinician:
             page, state, provider_id=provider_id, detail=detail, not_before=not_before
         ):
             return []
-        return draw_consequences(tx, case, page, state, detail)
+        return self.consequences.of(tx, case, page, state, refusal, detail)
 
 
-def draw_consequences(tx: Transaction, case: Case, page: Page, state: PageState, detail: str) -> list[UUID]:
-    """Record a page's new state; go on at once when a step came to nothing; tell who was paged too late."""
-    words = f"{page.kind}: {state}" + (f" ({detail})" if detail else "")
-    tx.record(case.case_id, Event(EventKind.PAGE_STATE, page.clinician, words))
-    if page.kind is not PageKind.PAGE:
-        return []
-    if state in CAME_TO_NOTHING:
-        states = tx.step_pages(case.case_id, page.position)
-        if all(s in CAME_TO_NOTHING or s is PageState.PRESUMED_LOST for s in states):
-            after = escalation.came_to_nothing(case, page.position, tx.now)
-            tx.save_case(after)
-            if after.alarm and not case.alarm:
-                tx.record(case.case_id, Event(EventKind.ALARM, detail="nobody can be reached"))
-    if state in ARRIVED_FOR_ALL_WE_KNOW and page.clinician != case.owner:
-        if case.state is CaseState.ACKNOWLEDGED:
-            return tell(tx, case, PageKind.TAKEN, page.clinician, about=case.owner)
-        if case.state is CaseState.CLOSED:
-            return tell(tx, case, PageKind.CLOSED, page.clinician)
-    return []
+def _text(page: Page) -> Text:
+    """A page for a drill or a trouble says so: it must never be taken for a person."""
+    asks = page.kind is PageKind.PAGE and page.case_kind is not CaseKind.CONTACT
+    return Text(page.case_kind.value if asks else page.kind.value)
 
 
 def _is_moot(tx: Transaction, page: Page) -> bool:
@@ -196,6 +167,10 @@ def _is_past(case: Case, page: Page) -> bool:
             return case.state is not CaseState.OPEN or case.position.episode != page.position.episode
         case PageKind.YOURS:
             return case.owner != page.clinician or case.state is not CaseState.ACKNOWLEDGED
+        case PageKind.OFFERED:
+            return case.offered_to != page.clinician
+        case PageKind.FIRST_OF_TWO:
+            return case.state is not CaseState.OPEN or page.clinician not in case.confirmed_by
         case PageKind.TAKEN:
             return case.owner != page.about
         case PageKind.CLOSED:

@@ -12,9 +12,11 @@ from uuid import UUID
 
 from service.domain.answers import Answer
 from service.domain.assessment import Assessment
+from service.domain.channel import Channel
 from service.domain.delivery import Lookup, PageKind, PageState, SendOutcome
-from service.domain.escalation import Case, CaseState, Event, Position
-from service.domain.site import Channel
+from service.domain.escalation import Case, CaseKind, CaseState, Event, Position
+from service.domain.refusals import Address, Refusal, Trouble
+from service.domain.site import Clinician
 from service.domain.urgency import Urgency
 
 
@@ -53,11 +55,15 @@ class Page:
     valid_for: timedelta
     about: str | None
     """Who took the case, for a page that tells so."""
+    case_kind: CaseKind = CaseKind.CONTACT
 
 
 @dataclass(frozen=True, slots=True)
 class NewPage:
-    """A page to be sent: written before anybody is told to send it."""
+    """A page to be sent: written before anybody is told to send it.
+
+    `next_channel_at`: when nobody has answered by then, the person's next channel is tried, too.
+    """
 
     case_id: UUID
     kind: PageKind
@@ -67,6 +73,23 @@ class NewPage:
     valid_for: timedelta
     attempt: int = 1
     about: str | None = None
+    not_before: datetime | None = None
+    next_channel_at: datetime | None = None
+
+    @staticmethod
+    def again(page: Page, not_before: datetime | None = None) -> NewPage:
+        """The next attempt at the same page over the same channel."""
+        return NewPage(
+            case_id=page.case_id,
+            kind=page.kind,
+            position=page.position,
+            clinician=page.clinician,
+            channel=page.channel,
+            valid_for=page.valid_for,
+            attempt=page.attempt + 1,
+            about=page.about,
+            not_before=not_before,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +166,8 @@ class Transaction(Protocol):
 
     # cases
     def code_is_taken(self, code: str, since: datetime) -> bool: ...
-    def open_case(self, contact: StoredContact, case: Case) -> None: ...
+    def open_case(self, contact: StoredContact | None, case: Case) -> None: ...
+    def live_trouble(self, site: str, subject: str) -> bool: ...
     def live_case(self, contact: StoredContact) -> Case | None: ...
     def closed_at(self, contact: StoredContact) -> datetime | None: ...
     def lock_case(self, site: str, case_id: UUID) -> Case | None: ...
@@ -180,6 +204,18 @@ class Transaction(Protocol):
     def cancel_queued(self, case_id: UUID) -> None: ...
 
     def provider_ids(self, case_id: UUID) -> tuple[str, ...]: ...
+    def channels_tried(self, case_id: UUID, position: Position, clinician: str) -> frozenset[Channel]: ...
+    def silent_page(self, besides: Collection[UUID]) -> UUID | None: ...
+    def hear_no_more(self, page_id: UUID) -> None: ...
+
+    # addresses and channels
+    def dead_channels(self, site: str, person: Clinician) -> frozenset[Channel]: ...
+    def mark_address(
+        self, site: str, person: Clinician, channel: Channel, standing: Address, refusal: Refusal
+    ) -> bool: ...
+    def record_trouble(self, channel: Channel, *, trips: bool) -> None: ...
+    def troubles(self, since: datetime) -> tuple[Trouble, ...]: ...
+    def clear_troubles(self, channel: Channel) -> None: ...
 
     # replies
     def remember_reply(self, provider_id: str) -> bool: ...
@@ -248,6 +284,7 @@ class DeliveryReport:
     state: PageState
     provider_id: str
     detail: str
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -16,13 +15,10 @@ from service.domain.errors import Conflict, Fault, NotFound
 from service.domain.escalation import Case, CaseState, Event, EventKind, Position
 from service.domain.site import Site
 from service.domain.urgency import Urgency
-from service.usecases.paging import take_due_step, tell
+from service.usecases.paging import Paging
 from service.usecases.ports import Doorbell, KeyGone, Ledger, LedgerAway, StoredContact, Transaction
 
 log = logging.getLogger(__name__)
-
-CODE_RESTS_FOR = timedelta(days=90)
-"""A code is not used again for so long, so that a late reply never meets another case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +39,8 @@ class ReceiveFirstContact:
 
     ledger: Ledger
     assessor: Assessor
-    sites: Mapping[str, Site]
+    paging: Paging
     doorbell: Doorbell
-    new_code: Callable[[], str]
 
     def create(self, site: str, contact: FirstContact) -> Receipt:
         """Take in a first contact, new or known."""
@@ -71,9 +66,9 @@ class ReceiveFirstContact:
             whole = FirstContact(
                 stored.contact_id, (*stored.answers, *fresh), stored.age, unreadable=stored.unreadable
             )
-            assessment = self.assessor.assess(whole, self.sites[site].respond_within_minutes)
+            assessment = self.assessor.assess(whole, self.paging.sites[site].respond_within_minutes)
             tx.store_assessment(stored, assessment)
-            to_ring = self._escalate(tx, self.sites[site], stored, fresh, assessment)
+            to_ring = self._escalate(tx, self.paging.sites[site], stored, fresh, assessment)
         self.doorbell.ring(to_ring)
         return Receipt(assessment, stored=True)
 
@@ -124,8 +119,8 @@ class ReceiveFirstContact:
         tx.cancel_queued(case.case_id)
         tx.record(case.case_id, Event(EventKind.URGENCY_ROSE, detail=f"{live.urgency} to {urgency}"))
         tx.save_case(case)
-        told = [] if live.owner is None else tell(tx, case, PageKind.RISEN, live.owner)
-        return [*told, *self._start(tx, site, case)]
+        told = [] if live.owner is None else self.paging.tell(tx, case, PageKind.RISEN, live.owner)
+        return [*told, *self._start(tx, case)]
 
     def _open(self, tx: Transaction, site: Site, stored: StoredContact, urgency: Urgency) -> list[UUID]:
         plan = site.plans.get(urgency)
@@ -133,7 +128,7 @@ class ReceiveFirstContact:
             return []
         case = Case(
             case_id=uuid4(),
-            code=self._unused_code(tx),
+            code=self.paging.unused_code(tx),
             site=site.site_id,
             contact_id=stored.contact_id,
             urgency=urgency,
@@ -146,27 +141,21 @@ class ReceiveFirstContact:
         )
         tx.open_case(stored, case)
         tx.record(case.case_id, Event(EventKind.OPENED, detail=urgency.value))
-        return self._start(tx, site, case)
+        return self._start(tx, case)
 
-    def _start(self, tx: Transaction, site: Site, case: Case) -> list[UUID]:
+    def _start(self, tx: Transaction, case: Case) -> list[UUID]:
         """The first step, when it is due now. If it fails, the contact and its case must be stored all the
         same: the case is due, and a sweeper takes it or raises the alarm."""
         if case.next_action_at > tx.now:
             return []
         try:
             with tx.savepoint():
-                return take_due_step(tx, site, case)
+                return self.paging.take_due_step(tx, case)
         except LedgerAway:
             raise
         except Exception:
             log.exception("a first step could not be taken", extra={"case_id": str(case.case_id)})
             return []
-
-    def _unused_code(self, tx: Transaction) -> str:
-        code = self.new_code()
-        while tx.code_is_taken(code, tx.now - CODE_RESTS_FOR):
-            code = self.new_code()
-        return code
 
 
 def _standing_assessment(tx: Transaction, stored: StoredContact) -> Assessment | None:

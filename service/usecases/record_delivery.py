@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from service.domain.delivery import PageState
-from service.usecases.page_clinician import draw_consequences
-from service.usecases.ports import Doorbell, Ledger
+from service.usecases.consequences import Consequences
+from service.usecases.ports import DeliveryReport, Doorbell, Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +14,18 @@ class RecordDelivery:
     """Early, late, repeated and reordered reports leave the page where the furthest one put it."""
 
     ledger: Ledger
+    consequences: Consequences
     doorbell: Doorbell
 
-    def __call__(self, page_id: UUID, state: PageState, provider_id: str, detail: str = "") -> bool:
+    def __call__(self, page_id: UUID, report: DeliveryReport) -> bool:
         """Record a report; False when it says nothing new or the page is not known."""
         with self.ledger.transaction() as tx:
             page = tx.page(page_id)
             case = None if page is None else tx.lock_case(page.site, page.case_id)
-            if page is None or case is None or not tx.report_page(page, state, provider_id, detail):
+            if page is None or case is None:
                 return False
-            to_ring = draw_consequences(tx, case, page, state, detail)
+            if not tx.report_page(page, report.state, report.provider_id, report.detail):
+                return False
+            to_ring = self.consequences.of(tx, case, page, report.state, report.refusal, report.detail)
         self.doorbell.ring(to_ring)
         return True

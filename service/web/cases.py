@@ -16,6 +16,7 @@ from service.web.schemas.case import (
     CaseSchema,
     CaseWithTimelineSchema,
     CloseSchema,
+    OfferSchema,
     WorklistQuerySchema,
     WorklistSchema,
 )
@@ -69,6 +70,18 @@ def pass_on(body: dict[str, str], case_id: UUID) -> Any:
     return _case(wiring().decide.pass_on(api_key().site, case_id, body["clinician"]))
 
 
+@blueprint.post("/<uuid:case_id>/offer")
+@requires(Scope.CASES_WRITE)
+@blueprint.arguments(OfferSchema)
+@blueprint.response(200, CaseSchema)
+@blueprint.alt_response(404, schema=ProblemSchema, description="No such case.")
+@blueprint.alt_response(409, schema=ProblemSchema, description="Not theirs to offer, or closed.")
+def offer(body: dict[str, str], case_id: UUID) -> Any:
+    """Ask a colleague to take a case over. It stays its owner's until the colleague takes it."""
+    _check(body)
+    return _case(wiring().decide.offer(api_key().site, case_id, body["clinician"], body["to"]))
+
+
 @blueprint.post("/<uuid:case_id>/close")
 @requires(Scope.CASES_WRITE)
 @blueprint.arguments(CloseSchema)
@@ -85,9 +98,11 @@ _NO_SUCH_CASE = "There is no case with this id at this site."
 
 
 def _check(body: dict[str, str]) -> None:
-    faults = []
-    if body["clinician"] not in site().clinicians:
-        faults.append(Fault("/clinician", "is not a clinician of this site"))
+    faults = [
+        Fault(f"/{name}", "is not a clinician of this site")
+        for name in ("clinician", "to")
+        if name in body and body[name] not in site().clinicians
+    ]
     dispositions = wiring().decide.dispositions
     if "disposition" in body and body["disposition"] not in dispositions:
         faults.append(Fault("/disposition", f"must be one of {', '.join(dispositions)}"))
@@ -100,6 +115,8 @@ def _case(decided: Decided | None) -> Any:
         raise NotFound(_NO_SUCH_CASE)
     if decided.decision is Decision.TAKEN_BY_ANOTHER:
         raise Conflict(f"The case was taken by {decided.case.owner}.")
+    if decided.decision is Decision.NOT_THEIRS:
+        raise Conflict("Only its owner can offer a case to a colleague.")
     if decided.decision is Decision.ALREADY_CLOSED:
         raise Conflict("The case is closed.")
     return decided.case

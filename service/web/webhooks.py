@@ -27,7 +27,7 @@ def status(page_id: UUID) -> Response:
     """A report on a page. Early, late, repeated or reordered: it never moves a page backwards."""
     report = wiring().webhooks.report(request.form)
     if report is not None:
-        wiring().record_delivery(page_id, report.state, report.provider_id, report.detail)
+        wiring().record_delivery(page_id, report)
     return Response(status=204)
 
 

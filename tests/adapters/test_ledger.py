@@ -108,7 +108,7 @@ def test_two_codes_never_live_at_once_and_a_code_rests_after_its_case(
     service: ServiceUnderTest, engine: Engine
 ) -> None:
     codes = iter(["K7Q2", "K7Q2", "R3TT"])
-    object.__setattr__(service.receive, "new_code", lambda: next(codes))
+    object.__setattr__(service.paging, "new_code", lambda: next(codes))
     service.contact(TONIGHT, contact_id="c1")
     service.decide.close("riverside", service.case("c1").case_id, "osei", "spoken_to")
     service.contact(TONIGHT, contact_id="c2")

@@ -10,7 +10,8 @@ from threading import Event, Thread
 
 import pytest
 
-from service.domain.delivery import Ambiguous, Refusal, Rejected
+from service.domain.delivery import Ambiguous, Rejected
+from service.domain.refusals import Refusal
 from simulator.control import Carrier as Simulator
 from simulator.faults import reject
 from tests.contracts.test_carriers import NUMBER, a_message, simulator_url, twilio
@@ -36,8 +37,7 @@ def test_a_code_becomes_a_refusal_in_our_own_words(
     simulator_url: str, code: int, status: int, refusal: Refusal
 ) -> None:
     Simulator(simulator_url).phone(NUMBER).fail_next(reject(code, status))
-    of_the_account = refusal in {Refusal.PROVIDER, Refusal.SENDER}
-    assert twilio(simulator_url).send(a_message()) == Rejected(refusal, permanent=not of_the_account)
+    assert twilio(simulator_url).send(a_message()) == Rejected(refusal)
 
 
 @pytest.mark.slow
@@ -52,7 +52,7 @@ def test_a_carrier_at_which_nobody_listens_has_certainly_nothing() -> None:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         outcome = twilio(url).send(a_message())
-    assert outcome == Rejected(Refusal.UNREACHABLE, permanent=False)
+    assert outcome == Rejected(Refusal.UNREACHABLE)
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from service.adapters.yaml_sites import load_sites
+from service.domain.channel import Channel
 from service.domain.errors import ConfigurationFaults
 from service.domain.roster import OnCall
-from service.domain.site import Channel
 from service.domain.urgency import Urgency
 from service.settings import REPOSITORY
 

@@ -14,7 +14,10 @@ from uuid import uuid4
 import pytest
 
 from service.adapters.twilio_sms import TwilioSms
-from service.domain.delivery import Accepted, Ambiguous, NotThere, Refusal, Rejected
+from service.adapters.yaml_carriers import load_carrier_policy
+from service.domain.delivery import Accepted, Ambiguous, NotThere, Rejected
+from service.domain.refusals import Refusal
+from service.settings import REPOSITORY
 from service.usecases.ports import Carrier, OutboundMessage
 from simulator.control import Carrier as Simulator
 from simulator.faults import reject
@@ -64,6 +67,7 @@ def twilio(api_url: str, timeout: float = 2.0) -> TwilioSms:
         api_url=api_url,
         public_url="http://127.0.0.1:9",
         timeout=timeout,
+        codes=load_carrier_policy(REPOSITORY / "config").codes["twilio"],
     )
 
 
@@ -74,8 +78,8 @@ def stage(request: pytest.FixtureRequest) -> Stage:
         return Stage(
             fake,
             lambda: setattr(fake, "loses_answers", 1),
-            lambda: fake.outcomes.append(Rejected(Refusal.OPTED_OUT, permanent=True)),
-            lambda: fake.outcomes.append(Rejected(Refusal.THROTTLED, permanent=False)),
+            lambda: fake.outcomes.append(Rejected(Refusal.OPTED_OUT)),
+            lambda: fake.outcomes.append(Rejected(Refusal.THROTTLED)),
             lambda: [message.text for message in fake.received],
         )
     simulator = Simulator(request.getfixturevalue("simulator_url"))
@@ -128,11 +132,11 @@ def test_what_was_never_sent_is_not_there(stage: Stage) -> None:
 
 def test_an_opted_out_phone_is_refused_for_good(stage: Stage) -> None:
     stage.refuse_opted_out()
-    assert stage.carrier.send(a_message()) == Rejected(Refusal.OPTED_OUT, permanent=True)
+    assert stage.carrier.send(a_message()) == Rejected(Refusal.OPTED_OUT)
     assert stage.received() == []
 
 
 def test_throttling_is_refused_for_now(stage: Stage) -> None:
     stage.throttle()
-    assert stage.carrier.send(a_message()) == Rejected(Refusal.THROTTLED, permanent=False)
+    assert stage.carrier.send(a_message()) == Rejected(Refusal.THROTTLED)
     assert isinstance(stage.carrier.send(a_message()), Accepted)

@@ -11,28 +11,32 @@ from hypothesis import strategies as st
 
 from service.domain import escalation
 from service.domain.escalation import Advance, Case, CaseState, EventKind, Position
-from service.domain.plan import Plan, Step
+from service.domain.plan import Plan, Step, Target, TargetKind
 from service.domain.roster import NobodyOnCall, OnCall
 from service.domain.urgency import Urgency
 
 NOW = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+FIRST, SECOND = Target(TargetKind.ROSTER, "first"), Target(TargetKind.ROSTER, "second")
 PLAN = Plan(
     first_page_after=timedelta(0),
-    steps=(Step("first", 3 * MINUTE), Step("second", 5 * MINUTE)),
+    steps=(Step((FIRST,), 3 * MINUTE), Step((SECOND,), 5 * MINUTE)),
     repeats=1,
     everyone_every=10 * MINUTE,
     acknowledgement_lasts=60 * MINUTE,
+    next_channel_after=MINUTE,
 )
 EVERYONE = ("osei", "lindqvist", "moreau")
 
 
-def on_call(roster: str) -> OnCall | NobodyOnCall:
-    return {"first": OnCall(("osei",)), "second": OnCall(("lindqvist",))}.get(roster, NobodyOnCall(roster))
+def on_call(target: Target) -> OnCall | NobodyOnCall:
+    return {"first": OnCall(("osei",)), "second": OnCall(("lindqvist",))}.get(
+        target.name, NobodyOnCall(target.name)
+    )
 
 
-def nobody(roster: str) -> NobodyOnCall:
-    return NobodyOnCall(roster)
+def nobody(target: Target) -> NobodyOnCall:
+    return NobodyOnCall(target.name)
 
 
 def a_case(**changes: object) -> Case:
@@ -90,7 +94,7 @@ def test_no_two_steps_fire_from_the_same_position() -> None:
 
 def test_a_step_with_nobody_on_call_is_recorded_and_the_next_follows_at_once() -> None:
     step = escalation.advance(
-        a_case(), lambda r: on_call(r) if r == "second" else NobodyOnCall(r), EVERYONE, NOW
+        a_case(), lambda t: on_call(t) if t == SECOND else NobodyOnCall(t.name), EVERYONE, NOW
     )
     assert step.targets == ("lindqvist",)
     assert kinds(step) == [EventKind.NOBODY_ON_CALL]
@@ -144,7 +148,7 @@ def test_a_pass_by_somebody_else_leaves_a_taken_case_taken() -> None:
 
 def test_a_rise_in_urgency_pages_again_by_the_new_plan_even_when_taken() -> None:
     taken = escalation.acknowledged(a_case(urgency=Urgency.SOON), "osei", NOW)
-    faster = replace(PLAN, steps=(Step("second", MINUTE),))
+    faster = replace(PLAN, steps=(Step((SECOND,), MINUTE),))
     case = escalation.risen(taken, Urgency.EMERGENCY, faster, NOW, NOW)
     assert (case.state, case.urgency, case.position) == (CaseState.OPEN, Urgency.EMERGENCY, Position(1))
     assert escalation.advance(case, on_call, EVERYONE, NOW).targets == ("lindqvist",)
@@ -204,7 +208,7 @@ def test_whatever_happens_an_unclosed_case_always_has_a_future_time_and_somebody
         else:
             now = case.next_action_at
             step = escalation.advance(
-                case, lambda r: NobodyOnCall(r) if r in empty else on_call(r), EVERYONE, now
+                case, lambda t: NobodyOnCall(t.name) if t.name in empty else on_call(t), EVERYONE, now
             )
             assert step.targets or step.case.alarm
             assert step.case.next_action_at > now

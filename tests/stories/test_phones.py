@@ -45,6 +45,7 @@ def test_a_phone_that_has_opted_out_is_passed_over_at_once(
     stack.carrier.phone(OSEI).fail_next(reject(21610))
     intake.send("c1", TONIGHT)
     stack.carrier.phone(LINDQVIST).expect_sms("waits for you")
+    stack.carrier.phone(LINDQVIST).expect_sms("the service itself needs help")
     stack.carrier.assert_nothing_unexpected()
 
 

@@ -7,8 +7,9 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from service.adapters.postgres.pages import Pages
-from service.domain.delivery import Refusal, Rejected
+from service.domain.delivery import Rejected
 from service.domain.escalation import CaseState, EventKind
+from service.domain.refusals import Refusal
 from service.usecases.ports import Page
 from tests.database import TimeMachine
 from tests.service_under_test import LINDQVIST, MOREAU, OSEI, TONIGHT, ServiceUnderTest
@@ -154,7 +155,7 @@ def test_a_reply_and_a_worker_at_the_same_page_never_wait_for_one_another(
     service: ServiceUnderTest, time_machine: TimeMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service.contact(TONIGHT)
-    service.carrier.outcomes = [Rejected(Refusal.THROTTLED, permanent=False)]
+    service.carrier.outcomes = [Rejected(Refusal.THROTTLED)]
     (page_id,) = service.doorbell.rung
     service.work()
     for _ in range(2):  # the page to Osei waits to be tried again, and a newer one stands beside it

@@ -8,11 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import Engine, text
 
-from service.domain.delivery import Accepted, Ambiguous, NotThere, PageState, Refusal, Rejected
+from service.domain.delivery import Accepted, Ambiguous, NotThere, PageState, Rejected
 from service.domain.escalation import EventKind
-from service.usecases.ports import OutboundMessage
+from service.domain.refusals import Refusal
+from service.usecases.ports import DeliveryReport, OutboundMessage
 from tests.database import TimeMachine
 from tests.service_under_test import LINDQVIST, OSEI, TONIGHT, ServiceUnderTest
+
+SID = "SM" + "0" * 32
 
 
 def _states(engine: Engine) -> list[str]:
@@ -126,7 +129,7 @@ def test_a_message_of_another_page_is_not_mistaken_for_a_lost_one(
 
 
 def test_a_permanent_refusal_makes_the_next_step_due_now(service: ServiceUnderTest) -> None:
-    service.carrier.outcomes = [Rejected(Refusal.OPTED_OUT, permanent=True)]
+    service.carrier.outcomes = [Rejected(Refusal.BAD_ADDRESS)]
     service.contact(TONIGHT)
     service.work()
     service.sweep()
@@ -137,7 +140,7 @@ def test_a_permanent_refusal_makes_the_next_step_due_now(service: ServiceUnderTe
 def test_a_throttled_page_is_tried_again_soon_and_not_given_up(
     service: ServiceUnderTest, time_machine: TimeMachine
 ) -> None:
-    service.carrier.outcomes = [Rejected(Refusal.THROTTLED, permanent=False)]
+    service.carrier.outcomes = [Rejected(Refusal.THROTTLED)]
     service.contact(TONIGHT)
     service.work()
     time_machine.forward(6)
@@ -149,7 +152,9 @@ def test_undelivered_makes_the_next_step_due_now(service: ServiceUnderTest) -> N
     service.contact(TONIGHT)
     (page_id,) = service.doorbell.rung
     service.work()
-    assert service.report(page_id, PageState.UNDELIVERED, "SM" + "0" * 32, "carrier error 30003")
+    assert service.report(
+        page_id, DeliveryReport(PageState.UNDELIVERED, SID, "out_of_reach 30003", Refusal.OUT_OF_REACH)
+    )
     service.sweep()
     service.work()
     assert len(service.texts_to(LINDQVIST)) == 1
@@ -159,7 +164,7 @@ def test_delivered_acknowledges_nothing(service: ServiceUnderTest, time_machine:
     service.contact(TONIGHT)
     (page_id,) = service.doorbell.rung
     service.work()
-    service.report(page_id, PageState.DELIVERED, "SM" + "0" * 32)
+    service.report(page_id, DeliveryReport(PageState.DELIVERED, SID, ""))
     time_machine.forward(181)
     service.sweep()
     service.work()
@@ -174,12 +179,12 @@ def test_a_report_before_the_carriers_answer_is_kept_and_the_answer_changes_noth
     service.carrier.before_send = lambda message: _report_delivered(service, message.reference)
     service.work()
     assert _states(engine) == ["delivered"]
-    assert not service.report(page_id, PageState.SENT, "SM" + "0" * 32)
+    assert not service.report(page_id, DeliveryReport(PageState.SENT, SID, ""))
     assert _states(engine) == ["delivered"]
 
 
 def _report_delivered(service: ServiceUnderTest, page_id: UUID) -> None:
-    assert service.report(page_id, PageState.DELIVERED, "SM" + "0" * 32)
+    assert service.report(page_id, DeliveryReport(PageState.DELIVERED, SID, ""))
 
 
 def test_a_process_that_wakes_after_its_lease_writes_nothing(
@@ -268,7 +273,7 @@ def test_the_timeline_says_what_became_of_each_page(service: ServiceUnderTest) -
     service.contact(TONIGHT)
     (page_id,) = service.doorbell.rung
     service.work()
-    service.report(page_id, PageState.DELIVERED, "SM" + "0" * 32)
+    service.report(page_id, DeliveryReport(PageState.DELIVERED, SID, ""))
     assert service.kinds() == [
         EventKind.OPENED,
         EventKind.PAGED,

@@ -23,6 +23,7 @@ from tests.service_under_test import (
     OSEI,
     PLAN,
     QUIET,
+    SECOND,
     TONIGHT,
     ServiceUnderTest,
     a_site,
@@ -254,7 +255,7 @@ def test_a_first_step_that_fails_loses_neither_the_contact_nor_the_case(
 def test_a_plan_is_frozen_into_its_case(ledger: PostgresLedger, assessor: Assessor) -> None:
     service = ServiceUnderTest(ledger, assessor)
     service.contact(TONIGHT)
-    slower = replace(PLAN, steps=(Step("second", timedelta(hours=9)),))
+    slower = replace(PLAN, steps=(Step((SECOND,), timedelta(hours=9)),))
     later = ServiceUnderTest(ledger, assessor, a_site(plan=slower), service.carrier, service.doorbell)
     assert later.case().plan == PLAN
 

@@ -30,11 +30,15 @@ def test_the_worklist_names_no_word_of_the_persons(case: Any) -> None:
     assert set(case) == {
         "case_id",
         "code",
+        "kind",
         "contact_id",
+        "subject",
         "urgency",
         "state",
         "alarm",
         "owner",
+        "confirmed_by",
+        "offered_to",
         "disposition",
         "opened_at",
         "respond_by",
@@ -109,3 +113,11 @@ def test_an_unknown_case_is_not_found(
 ) -> None:
     assert client.get(f"/v1/cases/{uuid4()}", headers=headers()).status_code == 404
     assert post(f"/v1/cases/{uuid4()}/acknowledge", {"clinician": "osei"}).status_code == 404
+
+
+def test_an_owner_offers_a_case_and_nobody_else_does(post: Callable[..., Any], case: Any) -> None:
+    assert act(post, case, "offer", clinician="osei", to="moreau").status_code == 409
+    act(post, case, "acknowledge", clinician="osei")
+    assert act(post, case, "offer", clinician="osei", to="moreau").get_json()["offered_to"] == "moreau"
+    unknown = act(post, case, "offer", clinician="x", to="y").get_json()
+    assert [error["pointer"] for error in unknown["errors"]] == ["/clinician", "/to"]

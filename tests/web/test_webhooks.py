@@ -47,7 +47,7 @@ def test_undelivered_is_believed_and_its_reason_kept(
     twilio(f"/webhooks/twilio/status/{page_id}", report("undelivered", ErrorCode="30003"))
     assert _state(engine) == "undelivered"
     with engine.connect() as connection:
-        assert connection.scalar(text("SELECT detail FROM pages")) == "carrier error 30003"
+        assert connection.scalar(text("SELECT detail FROM pages")) == "out_of_reach 30003"
 
 
 @pytest.mark.parametrize("signature", ["", "forged", "RSOYDt4T1cUTdK1PDd93/VVr8B8="])

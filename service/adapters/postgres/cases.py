@@ -13,7 +13,7 @@ from service.adapters.postgres import codec
 from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import case_events, cases, pages
 from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS
-from service.domain.escalation import Case, CaseState, Event, EventKind, Position
+from service.domain.escalation import Case, CaseKind, CaseState, Event, EventKind, Position
 from service.domain.urgency import Urgency
 from service.usecases.ports import StoredContact, TimelineEntry, Worklist
 
@@ -33,8 +33,17 @@ class Cases(Store):
         used = or_(_LIVE, cases.c.opened_at >= since)
         return bool(self.connection.scalar(select(exists().where(cases.c.code == code, used))))
 
-    def open_case(self, contact: StoredContact, case: Case) -> None:
-        self.connection.execute(insert(cases).values(contact=contact.row, **_to_row(case)))
+    def open_case(self, contact: StoredContact | None, case: Case) -> None:
+        row = None if contact is None else contact.row
+        self.connection.execute(insert(cases).values(contact=row, **_to_row(case)))
+
+    def live_trouble(self, site: str, subject: str) -> bool:
+        """Whether a case of this subject is open. Of two who ask at once the second waits for the first."""
+        self.connection.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(f"{site} {subject}", 0)))
+        )
+        trouble = and_(cases.c.site == site, cases.c.kind == CaseKind.TROUBLE.value, _LIVE)
+        return bool(self.connection.scalar(select(exists().where(trouble, cases.c.subject == subject))))
 
     def live_case(self, contact: StoredContact) -> Case | None:
         return self._one(
@@ -159,6 +168,10 @@ def _to_row(case: Case) -> dict[str, Any]:
         "round": case.position.round,
         "step": case.position.step,
         "passed": sorted(case.passed),
+        "confirmed_by": list(case.confirmed_by),
+        "offered_to": case.offered_to,
+        "kind": case.kind.value,
+        "subject": case.subject,
         "alarm": case.alarm,
         "owner": case.owner,
         "disposition": case.disposition,
@@ -185,4 +198,8 @@ def _from_row(row: Row[Any]) -> Case:
         owner=row.owner,
         passed=frozenset(row.passed),
         disposition=row.disposition,
+        kind=CaseKind(row.kind),
+        subject=row.subject,
+        confirmed_by=tuple(row.confirmed_by),
+        offered_to=row.offered_to,
     )

@@ -9,8 +9,9 @@ from typing import Any
 
 from service.domain.answers import Absent, Answer, ItemAnswer, Speaker, TextAnswer
 from service.domain.assessment import Assessment, Scores
+from service.domain.channel import Channel
 from service.domain.instruments import InstrumentResult
-from service.domain.plan import Plan, Step
+from service.domain.plan import Plan, Step, Target, TargetKind
 from service.domain.signals import Gap, GapKind, Polarity, Signal, Span, Strength, When, Who
 from service.domain.urgency import Urgency
 
@@ -81,19 +82,39 @@ def plan_to_row(plan: Plan) -> dict[str, Any]:
     """A plan as frozen into a case; times in seconds."""
     return {
         "first_page_after": plan.first_page_after.total_seconds(),
-        "steps": [{"roster": step.roster, "wait": step.wait.total_seconds()} for step in plan.steps],
+        "steps": [
+            {
+                "targets": [{"kind": target.kind.value, "name": target.name} for target in step.targets],
+                "wait": step.wait.total_seconds(),
+                "channels": [channel.value for channel in step.channels],
+            }
+            for step in plan.steps
+        ],
         "repeats": plan.repeats,
         "everyone_every": plan.everyone_every.total_seconds(),
         "acknowledgement_lasts": plan.acknowledgement_lasts.total_seconds(),
+        "next_channel_after": plan.next_channel_after.total_seconds(),
+        "confirmations": plan.confirmations,
     }
 
 
 def plan_from_row(raw: dict[str, Any]) -> Plan:
-    """The plan that was frozen."""
+    """The plan that was frozen, also by the version before channels had an order."""
     return Plan(
         first_page_after=timedelta(seconds=raw["first_page_after"]),
-        steps=tuple(Step(step["roster"], timedelta(seconds=step["wait"])) for step in raw["steps"]),
+        steps=tuple(_step(step) for step in raw["steps"]),
         repeats=raw["repeats"],
         everyone_every=timedelta(seconds=raw["everyone_every"]),
         acknowledgement_lasts=timedelta(seconds=raw["acknowledgement_lasts"]),
+        next_channel_after=timedelta(seconds=raw.get("next_channel_after", raw["everyone_every"])),
+        confirmations=raw.get("confirmations", 1),
+    )
+
+
+def _step(raw: dict[str, Any]) -> Step:
+    targets = raw.get("targets", [{"kind": TargetKind.ROSTER.value, "name": raw.get("roster", "")}])
+    return Step(
+        targets=tuple(Target(TargetKind(target["kind"]), target["name"]) for target in targets),
+        wait=timedelta(seconds=raw["wait"]),
+        channels=tuple(Channel(channel) for channel in raw.get("channels", ())),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import cases, pages
+from service.domain.channel import Channel
 from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS, PageKind, PageState, later
-from service.domain.escalation import Position
-from service.domain.site import Channel
+from service.domain.escalation import CaseKind, Position
 from service.usecases.ports import NewPage, Page
 
 _QUEUED = pages.c.state == PageState.QUEUED.value
@@ -42,6 +43,8 @@ class Pages(Store):
             about=page.about,
             state=PageState.QUEUED.value,
             valid_for=round(page.valid_for.total_seconds()),
+            not_before=page.not_before or self.now,
+            next_channel_at=page.next_channel_at,
         )
         stored: UUID | None = self.connection.scalar(
             query.on_conflict_do_nothing().returning(pages.c.page_id)
@@ -152,6 +155,27 @@ class Pages(Store):
         query = select(pages.c.provider_id).where(known)
         return tuple(self.connection.scalars(query))
 
+    def channels_tried(self, case_id: UUID, position: Position, clinician: str) -> frozenset[Channel]:
+        """Over which channels a step has paged somebody, or is about to."""
+        query = select(pages.c.channel).where(
+            pages.c.case_id == case_id,
+            pages.c.kind == PageKind.PAGE.value,
+            pages.c.clinician == clinician,
+            _at(position),
+        )
+        return frozenset(Channel(channel) for channel in self.connection.scalars(query))
+
+    def silent_page(self, besides: Collection[UUID]) -> UUID | None:
+        """A page that nobody has answered in its time."""
+        query = select(pages.c.page_id).where(
+            pages.c.next_channel_at <= self.now, pages.c.page_id.not_in(besides)
+        )
+        found: UUID | None = self.connection.scalar(query.order_by(pages.c.next_channel_at).limit(1))
+        return found
+
+    def hear_no_more(self, page_id: UUID) -> None:
+        self.connection.execute(update(pages).where(pages.c.page_id == page_id).values(next_channel_at=None))
+
     def cancel_queued(self, case_id: UUID) -> None:
         self.connection.execute(
             update(pages)
@@ -199,7 +223,9 @@ def _after(position: Position) -> ColumnElement[bool]:
 
 
 def _with_case() -> Select[Any]:
-    return select(pages, cases.c.site, cases.c.code).join(cases, cases.c.case_id == pages.c.case_id)
+    return select(pages, cases.c.site, cases.c.code, cases.c.kind.label("case_kind")).join(
+        cases, cases.c.case_id == pages.c.case_id
+    )
 
 
 def _from_row(row: Row[Any], *, lease_token: int | None = None, attempted_at: datetime | None = None) -> Page:
@@ -219,4 +245,5 @@ def _from_row(row: Row[Any], *, lease_token: int | None = None, attempted_at: da
         provider_id=row.provider_id,
         valid_for=timedelta(seconds=row.valid_for),
         about=row.about,
+        case_kind=CaseKind(row.case_kind),
     )

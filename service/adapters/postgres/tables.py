@@ -95,9 +95,11 @@ cases = Table(
     "cases",
     metadata,
     Column("case_id", Uuid, primary_key=True),
-    Column("contact", BigInteger, ForeignKey("first_contacts.row"), nullable=False),
+    Column("contact", BigInteger, ForeignKey("first_contacts.row")),
+    Column("kind", Text, nullable=False, server_default="contact"),
+    Column("subject", Text, nullable=False, server_default=""),
     Column("site", Text, nullable=False),
-    Column("contact_id", Text, nullable=False),
+    Column("contact_id", Text),
     Column("code", Text, nullable=False),
     Column("urgency", Text, nullable=False),
     Column("urgency_rank", Integer, nullable=False),
@@ -107,6 +109,8 @@ cases = Table(
     Column("round", Integer, nullable=False),
     Column("step", Integer, nullable=False),
     Column("passed", ARRAY(Text), nullable=False),
+    Column("confirmed_by", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("offered_to", Text),
     Column("alarm", Boolean, nullable=False),
     Column("owner", Text),
     Column("disposition", Text),
@@ -118,7 +122,15 @@ cases = Table(
     CheckConstraint("state <> 'closed' OR disposition IS NOT NULL", name="closed_by_a_human"),
     CheckConstraint("state <> 'acknowledged' OR owner IS NOT NULL", name="taken_by_a_human"),
     CheckConstraint("state IN ('open', 'acknowledged', 'closed')", name="state"),
+    CheckConstraint("(kind = 'contact') = (contact IS NOT NULL)", name="about_a_contact"),
     Index("cases_one_live_per_contact", "contact", unique=True, postgresql_where=text("state <> 'closed'")),
+    Index(
+        "cases_one_live_per_trouble",
+        "site",
+        "subject",
+        unique=True,
+        postgresql_where=text("state <> 'closed' AND kind = 'trouble'"),
+    ),
     Index("cases_live_code", "code", unique=True, postgresql_where=text("state <> 'closed'")),
     Index("cases_code", "code", "opened_at"),
     Index("cases_due", "next_action_at", postgresql_where=text("state <> 'closed'")),
@@ -155,6 +167,7 @@ pages = Table(
     Column("provider_id", Text),
     Column("valid_for", Integer, nullable=False),  # seconds
     Column("not_before", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("next_channel_at", DateTime(timezone=True)),
     Column("lease_owner", Text),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", DateTime(timezone=True)),
@@ -168,6 +181,30 @@ pages = Table(
         "not_before",
         postgresql_where=text("state IN ('queued', 'sending', 'unknown')"),
     ),
+    Index("pages_silent", "next_channel_at", postgresql_where=text("next_channel_at IS NOT NULL")),
+    Index("pages_of_case", "case_id"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("clinician", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),  # of the address: another number is another row
+    Column("standing", Text, nullable=False, server_default="good"),
+    Column("reason", Text, nullable=False, server_default=""),
+    _at("changed_at"),
+)
+
+channel_troubles = Table(
+    "channel_troubles",
+    metadata,
+    _row(),
+    Column("channel", Text, nullable=False),
+    Column("trips", Boolean, nullable=False),
+    _at("at"),
+    Index("channel_troubles_at", "at"),
 )
 
 replies = Table(

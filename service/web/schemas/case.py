@@ -14,11 +14,15 @@ class CaseSchema(Schema):
 
     case_id = fields.UUID()
     code = fields.String()
-    contact_id = fields.String()
+    kind = fields.String()
+    contact_id = fields.String(allow_none=True)
+    subject = fields.String(metadata={"description": "What a case about the service itself is about."})
     urgency = fields.String()
     state = fields.String()
     alarm = fields.Boolean()
     owner = fields.String(allow_none=True)
+    confirmed_by = fields.List(fields.String())
+    offered_to = fields.String(allow_none=True)
     disposition = fields.String(allow_none=True)
     opened_at = fields.AwareDateTime(format="iso")
     respond_by = fields.AwareDateTime(format="iso", allow_none=True)
@@ -82,6 +86,12 @@ class ByClinicianSchema(Schema):
         unknown = RAISE
 
     clinician = fields.String(required=True, metadata={"description": "A clinician's id at the site."})
+
+
+class OfferSchema(ByClinicianSchema):
+    """Who offers the case, and to whom."""
+
+    to = fields.String(required=True, metadata={"description": "A colleague's id at the site."})
 
 
 class CloseSchema(ByClinicianSchema):
