@@ -17,7 +17,7 @@ from service.domain.channel import Channel
 from service.domain.escalation import Case, CaseState, EventKind
 from service.domain.plan import Plan, Step, Target, TargetKind
 from service.domain.roster import Roster, Rotation
-from service.domain.site import Clinician, Site
+from service.domain.site import Clinician, Pace, Site
 from service.domain.urgency import Urgency
 from service.settings import REPOSITORY
 from service.usecases.advance_cases import AdvanceCases
@@ -53,6 +53,14 @@ PLAN = Plan(
 )
 
 
+PACE = Pace(
+    bundle_after=timedelta(seconds=15),
+    most=3,
+    within=timedelta(seconds=60),
+    same_case_every=timedelta(seconds=60),
+)
+
+
 def a_site(site_id: str = "riverside", plan: Plan = PLAN) -> Site:
     """Three clinicians; Osei is first, Lindqvist second; only what is very urgent is paged at once."""
     zone = ZoneInfo("Europe/London")
@@ -76,6 +84,7 @@ def a_site(site_id: str = "riverside", plan: Plan = PLAN) -> Site:
             Urgency.UNREAD: later,
         },
         trouble_plan=plan,
+        pace=PACE,
     )
 
 

@@ -14,7 +14,7 @@ from service.domain.channel import Channel
 from service.domain.errors import ConfigurationFaults
 from service.domain.plan import Plan, Step, Target, TargetKind
 from service.domain.roster import Roster, Rotation, Shift
-from service.domain.site import Clinician, Site
+from service.domain.site import Clinician, Pace, Site
 from service.domain.urgency import Urgency
 
 _TROUBLE = "trouble"
@@ -128,6 +128,7 @@ def _site(raw: Mapping[str, Any]) -> Site:
         rosters={name: _roster(name, zone, roster) for name, roster in raw["rosters"].items()},
         plans={Urgency(name): _plan(plan) for name, plan in raw["plans"].items() if name != _TROUBLE},
         trouble_plan=_plan(raw["plans"][_TROUBLE]),
+        pace=_pace(raw["pace"]),
         teams={name: tuple(people) for name, people in raw.get("teams", {}).items()},
         respond_within_minutes={Urgency(k): v for k, v in raw.get("respond_within_minutes", {}).items()},
     )
@@ -153,6 +154,15 @@ def _roster(name: str, zone: ZoneInfo, raw: Mapping[str, Any]) -> Roster:
             Shift(shift["clinician"], _existing(shift["from"]), _existing(shift["until"]))
             for shift in raw.get("shifts", ())
         ),
+    )
+
+
+def _pace(raw: Mapping[str, Any]) -> Pace:
+    return Pace(
+        bundle_after=duration(raw["bundle_after"]),
+        most=raw["most"],
+        within=duration(raw["within"]),
+        same_case_every=duration(raw["same_case_every"]),
     )
 
 

@@ -19,6 +19,7 @@ class Text(StrEnum):
     CLOSED = "closed"
     OFFERED = "offered"
     FIRST_OF_TWO = "first_of_two"
+    BUNDLE = "bundle"
     DRILL = "drill"
     TROUBLE = "trouble"
     ALREADY_YOURS = "already_yours"
@@ -36,14 +37,14 @@ MOST_CODES = 6
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The texts, with places for a code, a clinician's name or a list of codes, and for nothing else."""
+    """The texts, with places for a code, a clinician's name, codes and their number, and for nothing else."""
 
     texts: Mapping[Text, str]
 
     def say(self, text: Text, *, code: str = "", name: str = "", codes: tuple[str, ...] = ()) -> str:
-        """One message, ready to send."""
+        """One message, ready to send. `count` is that of all `codes`, of which the first are listed."""
         listed = ", ".join(codes[:MOST_CODES]) or "none"
-        return self.texts[text].format(code=code, name=_plain(name), codes=listed)
+        return self.texts[text].format(code=code, name=_plain(name), codes=listed, count=len(codes))
 
 
 def _plain(name: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from service.domain.channel import Channel
 from service.domain.plan import Plan
@@ -21,6 +22,32 @@ class Clinician:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How many messages one person gets over one channel. The first never waits.
+
+    At most `most` within `within`; what is queued meanwhile goes together, `bundle_after` the last one. One
+    case pages the same person over the same channel at most once in `same_case_every`.
+    """
+
+    bundle_after: timedelta
+    most: int
+    within: timedelta
+    same_case_every: timedelta
+
+    def next_at(self, sent: Sequence[datetime], same_case: datetime | None) -> datetime | None:
+        """When the next message may go, after those that were `sent` lately (oldest first) and the last one
+        of the `same_case`; None when nothing holds it."""
+        holds = []
+        if sent:
+            holds.append(sent[-1] + self.bundle_after)
+        if len(sent) >= self.most:
+            holds.append(sent[-self.most] + self.within)
+        if same_case is not None:
+            holds.append(same_case + self.same_case_every)
+        return max(holds, default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Rosters, teams and clinicians by name, and the plan for each urgency that opens a case.
 
@@ -33,5 +60,6 @@ class Site:
     rosters: Mapping[str, Roster]
     plans: Mapping[Urgency, Plan]
     trouble_plan: Plan
+    pace: Pace
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     respond_within_minutes: Mapping[Urgency, int] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -50,39 +50,80 @@ class PageClinician:
     def __call__(self, page_id: UUID) -> None:
         """Do what the page needs now; nothing when somebody else has it or it is settled."""
         claimed = self._claim(page_id)
-        if claimed is None:
+        if not claimed:
             return
-        carrier, message = self.carriers[claimed.channel], self._message(claimed)
+        page = claimed[0]
+        carrier, message = self.carriers[page.channel], self._message(page, claimed)
+        to_ring: list[UUID] = []
         if message is None:
-            to_ring = self._settle_send(claimed, Rejected(Refusal.BAD_ADDRESS))
-        elif claimed.state is PageState.QUEUED:
-            to_ring = self._settle_send(claimed, carrier.send(message))
+            to_ring += self._settle_send(page, Rejected(Refusal.BAD_ADDRESS))
+        elif page.state is PageState.QUEUED:
+            outcome = carrier.send(message)
+            for each in claimed:
+                to_ring += self._settle_send(each, outcome)
         else:
-            known = self._known_to_carrier(claimed)
-            to_ring = self._settle_lookup(claimed, carrier.find(message, claimed.attempted_at, known))
+            known = self._known_to_carrier(page)
+            to_ring += self._settle_lookup(page, carrier.find(message, page.attempted_at, known))
         self.doorbell.ring(to_ring)
 
-    def _claim(self, page_id: UUID) -> Page | None:
-        """Claim the page; its `state` is the one found."""
+    def _claim(self, page_id: UUID) -> tuple[Page, ...]:
+        """Claim the page, its `state` as it was found, and those that go with it in one message."""
         with self.ledger.transaction() as tx:
             page = tx.claim_page(page_id, self.process, self.patience.lease)
-            if page is not None and page.state is PageState.QUEUED and _is_moot(tx, page):
+            if page is None:
+                return ()
+            if page.state is not PageState.QUEUED:
+                return (page,)
+            if _is_moot(tx, page):
                 tx.write_page(page, PageState.CANCELLED)
-                return None
-            return page
+                return ()
+            return self._paced(tx, page) if _is_paced(page) else (page,)
+
+    def _paced(self, tx: Transaction, page: Page) -> tuple[Page, ...]:
+        """The page and whatever waits beside it; nothing when it must wait, too."""
+        tx.lock_way_to(page)
+        pace = self.consequences.paging.sites[page.site].pace
+        sent = tx.sent_lately(page, tx.now - pace.within)
+        held = pace.next_at(sent, tx.case_paged_at(page))
+        if held is not None and held > tx.now:
+            tx.hold_page(page, held)
+            return ()
+        if not sent or page.channel is Channel.VOICE:  # nobody is told two cases in one call
+            return (page,)
+        together = [page]
+        for page_id in tx.held_beside(page):
+            other = tx.claim_page(page_id, self.process, self.patience.lease, early=True)
+            if other is not None and _is_moot(tx, other):
+                tx.write_page(other, PageState.CANCELLED)
+            elif other is not None:
+                together.append(other)
+        if len(together) > 1:
+            tx.bundle_pages(page, [each.page_id for each in together])
+        return tuple(together)
 
     def _known_to_carrier(self, page: Page) -> tuple[str, ...]:
         with self.ledger.transaction() as tx:
             return tx.provider_ids(page.case_id)
 
-    def _message(self, page: Page) -> OutboundMessage | None:
+    def _message(self, page: Page, claimed: Sequence[Page]) -> OutboundMessage | None:
         people = self.consequences.paging.sites[page.site].clinicians
         clinician = people.get(page.clinician)
         if clinician is None or page.channel not in clinician.addresses:
             return None
         about = people.get(page.about or "")
-        text = self.messages.say(_text(page), code=page.code, name=about.name if about else "a colleague")
-        return OutboundMessage(page.page_id, clinician.addresses[page.channel], text, page.valid_for)
+        codes = [each.code for each in claimed] if len(claimed) > 1 else self._bundled(page)
+        text = Text.BUNDLE if codes else _text(page)
+        said = self.messages.say(
+            text, code=page.code, name=about.name if about else "a colleague", codes=tuple(codes)
+        )
+        return OutboundMessage(page.page_id, clinician.addresses[page.channel], said, page.valid_for)
+
+    def _bundled(self, page: Page) -> list[str]:
+        """The codes that the page's message carried, when it carried several."""
+        if page.bundle is None:
+            return []
+        with self.ledger.transaction() as tx:
+            return [each.code for each in tx.bundled(page.bundle)]
 
     def _settle_send(self, page: Page, outcome: SendOutcome) -> list[UUID]:
         with self.ledger.transaction() as tx:
@@ -144,6 +185,12 @@ class PageClinician:
         ):
             return []
         return self.consequences.of(tx, case, page, state, refusal, detail)
+
+
+def _is_paced(page: Page) -> bool:
+    """Whether there may be too many of these. PagerDuty puts incidents together itself."""
+    asks = page.kind is PageKind.PAGE and page.case_kind is CaseKind.CONTACT
+    return asks and page.channel is not Channel.PAGERDUTY
 
 
 def _text(page: Page) -> Text:

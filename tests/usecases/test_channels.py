@@ -119,11 +119,14 @@ def test_a_phone_out_of_reach_is_tried_once_more_beside_the_next_channel(
     assert len(service.texts_to(OSEI)) == 0
 
 
-def test_who_opted_out_is_not_texted_again_and_somebody_is_told(service: ServiceUnderTest) -> None:
+def test_who_opted_out_is_not_texted_again_and_somebody_is_told(
+    service: ServiceUnderTest, time_machine: TimeMachine
+) -> None:
     service.carrier.outcomes = [Rejected(Refusal.OPTED_OUT)]
     service.contact(TONIGHT)
     service.work()
     assert troubles(service) == ["osei cannot be paged by sms"]
+    time_machine.forward(61)
     service.contact(TONIGHT, contact_id="c2")
     service.work()
     assert service.texts_to(OSEI) == []
@@ -147,6 +150,7 @@ def test_a_broken_channel_is_tried_last_and_whoever_runs_the_service_is_paged(
     service.contact(TONIGHT)
     service.work()
     assert troubles(service) == ["pages by sms do not go out"]
+    time_machine.forward(20)
     service.contact(TONIGHT, contact_id="c2")
     service.work()
     assert len(calls(service)) == 2

@@ -17,6 +17,7 @@ from service.domain.escalation import CaseState, EventKind
 from service.domain.plan import Step
 from service.domain.roster import Roster, Shift
 from service.domain.urgency import Urgency
+from tests.database import TimeMachine
 from tests.service_under_test import (
     HOPELESS,
     MOREAU,
@@ -190,11 +191,13 @@ def test_without_its_key_an_answer_is_a_gap_and_never_a_silence(
 
 def test_graver_words_on_a_taken_case_reach_its_owner_and_whoever_is_on_call(
     service: ServiceUnderTest,
+    time_machine: TimeMachine,
 ) -> None:
     service.contact(TONIGHT)
     service.work()
     service.decide.acknowledge("riverside", service.case().case_id, "moreau")
     service.work()
+    time_machine.forward(60)
     service.receive.add("riverside", FirstContact("c1", (said("I have just taken all the pills.", "a2"),)))
     service.work()
     assert service.case().state is CaseState.OPEN

@@ -13,13 +13,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import cases, pages
 from service.domain.channel import Channel
-from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS, PageKind, PageState, later
+from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS, CAME_TO_NOTHING, PageKind, PageState, later
 from service.domain.escalation import CaseKind, Position
 from service.usecases.ports import NewPage, Page
 
 _QUEUED = pages.c.state == PageState.QUEUED.value
 _SENDING = pages.c.state == PageState.SENDING.value
 _UNKNOWN = pages.c.state == PageState.UNKNOWN.value
+_CAME_TO_NOBODY = CAME_TO_NOTHING | {PageState.PRESUMED_LOST, PageState.CANCELLED}
 _HELD = frozenset({PageState.SENDING, PageState.UNKNOWN})
 
 
@@ -51,9 +52,10 @@ class Pages(Store):
         )
         return stored
 
-    def claim_page(self, page_id: UUID, owner: str, lease: timedelta) -> Page | None:
-        """Take the page for one lease, if it needs somebody now; None when it does not."""
-        claimable = _claimable(self.now, self.now)
+    def claim_page(self, page_id: UUID, owner: str, lease: timedelta, *, early: bool = False) -> Page | None:
+        """Take the page for one lease, if it needs somebody now; None when it does not. `early`: take a
+        queued one before its time, too."""
+        claimable = _QUEUED if early else _claimable(self.now, self.now)
         query = _with_case().where(pages.c.page_id == page_id, claimable)
         row = self.connection.execute(query.with_for_update(skip_locked=True, of=pages)).one_or_none()
         if row is None:
@@ -176,6 +178,69 @@ class Pages(Store):
     def hear_no_more(self, page_id: UUID) -> None:
         self.connection.execute(update(pages).where(pages.c.page_id == page_id).values(next_channel_at=None))
 
+    def lock_way_to(self, page: Page) -> None:
+        """Until the end of the transaction nobody else decides what goes to this person over this channel."""
+        way = f"{page.site} {page.clinician} {page.channel}"
+        self.connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(way, 1))))
+
+    def sent_lately(self, page: Page, since: datetime) -> tuple[datetime, ...]:
+        """When messages went to the page's person over its channel, oldest first; a bundle is one."""
+        query = (
+            select(pages.c.attempted_at)
+            .join(cases, cases.c.case_id == pages.c.case_id)
+            .where(
+                *_way_of(page),
+                pages.c.attempted_at >= since,
+                pages.c.page_id != page.page_id,
+                or_(pages.c.bundle.is_(None), pages.c.bundle == pages.c.page_id),
+            )
+        )
+        return tuple(self.connection.scalars(query.order_by(pages.c.attempted_at)))
+
+    def case_paged_at(self, page: Page) -> datetime | None:
+        """When the page's case paged its person over its channel last, in the same episode: a rise is new."""
+        query = (
+            select(func.max(pages.c.attempted_at))
+            .join(cases, cases.c.case_id == pages.c.case_id)
+            .where(
+                *_way_of(page),
+                pages.c.case_id == page.case_id,
+                pages.c.episode == page.position.episode,
+                pages.c.page_id != page.page_id,
+            )
+        )
+        found: datetime | None = self.connection.scalar(query)
+        return found
+
+    def hold_page(self, page: Page, until: datetime) -> None:
+        """Give a claimed page back, not to be sent before then."""
+        self.connection.execute(
+            update(pages)
+            .where(pages.c.page_id == page.page_id)
+            .values(state=PageState.QUEUED.value, not_before=until, lease_until=None, attempted_at=None)
+        )
+
+    def held_beside(self, page: Page) -> tuple[UUID, ...]:
+        """The queued pages to the same person over the same channel, the most pressing first."""
+        query = (
+            select(pages.c.page_id)
+            .join(cases, cases.c.case_id == pages.c.case_id)
+            .where(*_way_of(page), _QUEUED, pages.c.page_id != page.page_id)
+        )
+        return tuple(self.connection.scalars(query.order_by(cases.c.urgency_rank.desc(), cases.c.opened_at)))
+
+    def bundle_pages(self, leader: Page, page_ids: Collection[UUID]) -> None:
+        """Note that one message carries all of these."""
+        self.connection.execute(
+            update(pages).where(pages.c.page_id.in_(page_ids)).values(bundle=leader.page_id)
+        )
+
+    def bundled(self, leader: UUID) -> tuple[Page, ...]:
+        """The pages that a message carries beside or with its leader, the most pressing first."""
+        query = _with_case().where(pages.c.bundle == leader)
+        rows = self.connection.execute(query.order_by(cases.c.urgency_rank.desc(), cases.c.opened_at))
+        return tuple(_from_row(row) for row in rows)
+
     def cancel_queued(self, case_id: UUID) -> None:
         self.connection.execute(
             update(pages)
@@ -208,6 +273,18 @@ def _claimable(now: datetime, rung_before: datetime) -> ColumnElement[bool]:
         and_(_QUEUED, pages.c.not_before <= rung_before),
         and_(_SENDING, pages.c.lease_until <= now),
         and_(_UNKNOWN, pages.c.not_before <= now),
+    )
+
+
+def _way_of(page: Page) -> tuple[ColumnElement[bool], ...]:
+    """Pages for first contacts to the same person over the same channel."""
+    return (
+        cases.c.site == page.site,
+        cases.c.kind == CaseKind.CONTACT.value,
+        pages.c.kind == PageKind.PAGE.value,
+        pages.c.clinician == page.clinician,
+        pages.c.channel == page.channel.value,
+        pages.c.state.not_in([state.value for state in _CAME_TO_NOBODY]),
     )
 
 
@@ -246,4 +323,5 @@ def _from_row(row: Row[Any], *, lease_token: int | None = None, attempted_at: da
         valid_for=timedelta(seconds=row.valid_for),
         about=row.about,
         case_kind=CaseKind(row.case_kind),
+        bundle=row.bundle,
     )

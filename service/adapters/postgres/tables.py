@@ -168,6 +168,7 @@ pages = Table(
     Column("valid_for", Integer, nullable=False),  # seconds
     Column("not_before", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("next_channel_at", DateTime(timezone=True)),
+    Column("bundle", Uuid),  # the page whose message carries this one
     Column("lease_owner", Text),
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", DateTime(timezone=True)),
@@ -183,6 +184,8 @@ pages = Table(
     ),
     Index("pages_silent", "next_channel_at", postgresql_where=text("next_channel_at IS NOT NULL")),
     Index("pages_of_case", "case_id"),
+    Index("pages_to_person", "clinician", "channel", "attempted_at"),
+    Index("pages_of_bundle", "bundle", postgresql_where=text("bundle IS NOT NULL")),
 )
 
 addresses = Table(
