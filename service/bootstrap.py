@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +18,9 @@ from rq import Queue
 from sqlalchemy import Engine
 
 from service.adapters.aes_gcm import Cipher
+from service.adapters.http_deadman import HttpDeadMan
 from service.adapters.language_id import FastTextLanguages
+from service.adapters.page_only import PageOnly
 from service.adapters.postgres import migrate
 from service.adapters.postgres.ledger import PostgresLedger, connect
 from service.adapters.random_codes import new_code
@@ -41,11 +43,14 @@ from service.settings import Settings, sqlalchemy_url
 from service.usecases.advance_cases import AdvanceCases
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
+from service.usecases.audit_cases import AuditCases
 from service.usecases.consequences import Consequences
 from service.usecases.decide_case import DecideCase, Decisions
+from service.usecases.drill import Drill, SyntheticPage
 from service.usecases.due_pages import DuePages
 from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.paging import Paging
+from service.usecases.ports import Carrier
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_contacts import ReadContacts
 from service.usecases.receive_first_contact import ReceiveFirstContact
@@ -178,13 +183,48 @@ class Service:
         )
         return PageClinician(
             ledger=self.ledger,
-            carriers={Channel.SMS: sms},
+            carriers=self._withheld({Channel.SMS: sms}),
             consequences=self.consequences,
             messages=load_messages(self.settings.config_dir),
             doorbell=self.doorbell,
             patience=Patience(lease=self._lease),
             process=self.process,
         )
+
+    def _withheld(self, carriers: Mapping[Channel, Carrier]) -> Mapping[Channel, Carrier]:
+        """The carriers, which in a rehearsal reach only the addresses on its list."""
+        allowed = self.settings.page_only
+        return {c: PageOnly(carrier, allowed) for c, carrier in carriers.items()} if allowed else carriers
+
+    @cached_property
+    def drill(self) -> Drill:
+        """Test pages through real plans."""
+        return Drill(self.ledger, self.paging, self.doorbell)
+
+    @cached_property
+    def synthetic_page(self) -> SyntheticPage:
+        """A test page now and then. `ConfigurationFaults` when it names nobody that there is."""
+        faults = [
+            f"GOLDENHOUR_SYNTHETIC: there is no {person} at a site {site}"
+            for site, person in self.settings.synthetic.items()
+            if site not in self.sites or person not in self.sites[site].clinicians
+        ]
+        if faults:
+            raise ConfigurationFaults(faults)
+        return SyntheticPage(
+            self.ledger,
+            self.drill,
+            self.doorbell,
+            persons=self.settings.synthetic,
+            every=timedelta(seconds=self.settings.synthetic_every),
+            within=timedelta(seconds=self.settings.synthetic_within),
+        )
+
+    @cached_property
+    def audit_cases(self) -> AuditCases:
+        """Looks for what should never be."""
+        deadman = HttpDeadMan(self.settings.deadman_url)
+        return AuditCases(self.ledger, self.paging, self.doorbell, deadman, lambda: datetime.now(UTC))
 
     @cached_property
     def advance_cases(self) -> AdvanceCases:
@@ -235,6 +275,7 @@ class Service:
                 receive=ReceiveFirstContact(self.ledger, assessor, self.paging, self.doorbell),
                 read=ReadCases(self.ledger),
                 decide=DecideCase(self.ledger, decisions, self.doorbell, dispositions),
+                drill=self.drill,
                 keys=self.keys,
                 answer_reply=AnswerReply(self.ledger, decisions, messages, self.doorbell),
                 record_delivery=RecordDelivery(self.ledger, self.consequences, self.doorbell),

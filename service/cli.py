@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
@@ -25,7 +26,9 @@ from service.domain.assessment import Assessor
 from service.domain.errors import ConfigurationFaults
 from service.domain.lexicon import Lexicon
 from service.domain.samples import broken_samples, coverage
+from service.domain.urgency import Urgency
 from service.settings import REPOSITORY, Settings, read_settings
+from service.usecases.drill import DrillReport
 from service.usecases.ports import LedgerAway, Scope
 from service.web.json_body import Unreadable, read_json
 from service.web.problems import faults_in
@@ -33,6 +36,7 @@ from service.web.schemas.assessment import AssessmentSchema
 from service.web.schemas.intake import FirstContactSchema, Limits
 
 T = TypeVar("T")
+_LOOK_EVERY = 0.5  # seconds
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -256,6 +260,56 @@ def _start(process: Callable[[], None]) -> None:
         process()
     except ConfigurationFaults as error:
         raise _stopped(error) from None
+
+
+@main.command()
+@click.argument("site")
+@click.option(
+    "--urgency",
+    default=Urgency.EMERGENCY.value,
+    show_default=True,
+    type=click.Choice([urgency.value for urgency in Urgency if urgency is not Urgency.NONE_FOUND]),
+    help="By which plan.",
+)
+@click.option("--wait", default=120.0, show_default=True, help="Seconds in which somebody must answer.")
+def drill(site: str, urgency: str, wait: float) -> None:
+    """Page whoever a plan names, with texts that say that it is a test, and time each leg.
+
+    Exit status 0 only when somebody answered in time. A drill that nobody answered is withdrawn.
+    """
+    service = Service(_settings())
+    if site not in service.sites:
+        raise click.ClickException(f"there is no site {site}; there are {', '.join(service.sites)}")
+    case = _reaching(lambda: service.drill.start(site, Urgency(urgency)))
+    click.echo(f"drill {case.code} at {site}, by the plan for {urgency}")
+    report = _awaited(lambda: service.drill.report(site, case.case_id), wait)
+    for line in terminal.legs(report):
+        click.echo(line)
+    if report.acknowledged_at is None:
+        _reaching(lambda: service.drill.withdraw(site, case.case_id))
+        raise click.ClickException("nobody answered in time; the drill is withdrawn")
+
+
+def _awaited(read: Callable[[], DrillReport | None], seconds: float) -> DrillReport:
+    """The report once the drill was answered, or as it stands when the time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        report = _reaching(read)
+        if report is None:
+            raise click.ClickException("the drill is gone")
+        if report.acknowledged_at is not None or time.monotonic() >= deadline:
+            return report
+        time.sleep(_LOOK_EVERY)
+
+
+@main.command()
+def audit() -> None:
+    """Look for what should never be, push what stands still, and say what was found. Exit status 1 if any."""
+    service = Service(_settings())
+    findings, _ = _reaching(service.audit_cases.audit)
+    for finding in findings:
+        click.echo(f"{finding.site or 'the service'}: {finding.what}")
+    sys.exit(1 if findings else 0)
 
 
 @main.group()

@@ -46,6 +46,11 @@ class Settings:
     doorbell_grace: float
     api_workers: int
     api_threads: int
+    page_only: frozenset[str]
+    deadman_url: str = field(repr=False)
+    synthetic: Mapping[str, str]
+    synthetic_every: float
+    synthetic_within: float
 
 
 _TEXT_LIMIT = 100_000
@@ -80,6 +85,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         doorbell_grace=source.number("GOLDENHOUR_DOORBELL_GRACE_SECONDS", 3),
         api_workers=int(source.number("GOLDENHOUR_API_WORKERS", 2, whole=True)),
         api_threads=int(source.number("GOLDENHOUR_API_THREADS", 8, whole=True)),
+        page_only=frozenset(source.listed("GOLDENHOUR_PAGE_ONLY")),
+        deadman_url=source.optional_url("GOLDENHOUR_DEADMAN_URL", {"http", "https"}),
+        synthetic=source.pairs("GOLDENHOUR_SYNTHETIC"),
+        synthetic_every=source.number("GOLDENHOUR_SYNTHETIC_EVERY_SECONDS", 900),
+        synthetic_within=source.number("GOLDENHOUR_SYNTHETIC_WITHIN_SECONDS", 120),
     )
     if source.faults:
         raise ConfigurationFaults(source.faults)
@@ -122,6 +132,26 @@ class _Source:
         if value and not _is_url(value, schemes):
             self.faults.append(f"{name} is not a URL with one of the schemes {', '.join(sorted(schemes))}")
         return value
+
+    def optional_url(self, name: str, schemes: set[str]) -> str:
+        value = self.text(name, "")
+        if value and not _is_url(value, schemes):
+            self.faults.append(f"{name} is not a URL with one of the schemes {', '.join(sorted(schemes))}")
+        return value
+
+    def listed(self, name: str) -> list[str]:
+        """Comma separated."""
+        return [part.strip() for part in self.text(name, "").split(",") if part.strip()]
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """`site/person`, comma separated."""
+        pairs: dict[str, str] = {}
+        for part in self.listed(name):
+            site, _, person = part.partition("/")
+            if not site or not person or site in pairs:
+                self.faults.append(f"{name}: {part} is not `site/person` of a site not named before")
+            pairs[site] = person
+        return pairs
 
     def address(self, name: str, default: str) -> str:
         """`host:port`."""

@@ -12,6 +12,7 @@ from service.domain.assessment import Assessment, Explanation
 from service.domain.reading import SetAside
 from service.domain.samples import Coverage
 from service.domain.signals import Polarity, Signal, Who
+from service.usecases.drill import DrillReport
 
 _MARKS = ("\u00bb", "\u00ab")
 
@@ -145,3 +146,17 @@ def _questionnaires(assessment: Assessment) -> Iterator[str]:
 def _section(title: str, lines: Iterable[str]) -> list[str]:
     shown = [f"  - {line}".replace("\n", "\n    ") for line in lines]
     return [click.style(title, underline=True), *shown, ""] if shown else []
+
+
+def legs(report: DrillReport) -> Iterator[str]:
+    """A drill as lines: when each leg was done, in seconds since it was opened."""
+    opened = report.case.opened_at
+    for name, at in (
+        ("tried", report.legs.attempted_at),
+        ("accepted", report.legs.accepted_at),
+        ("delivered", report.legs.delivered_at),
+        ("answered", report.acknowledged_at),
+    ):
+        yield f"  {name:10}" + ("not yet" if at is None else f"{(at - opened).total_seconds():8.2f} s")
+    if report.by is not None:
+        yield f"  by {report.by}, {report.over}"

@@ -11,8 +11,17 @@ from service.adapters.postgres.tables import metadata
 _TIMES = {
     "channel_troubles": ("at",),
     "cases": ("next_action_at", "respond_by", "opened_at"),
-    "pages": ("next_channel_at", "not_before", "lease_until", "attempted_at", "created_at"),
+    "pages": (
+        "next_channel_at",
+        "accepted_at",
+        "delivered_at",
+        "not_before",
+        "lease_until",
+        "attempted_at",
+        "created_at",
+    ),
     "prompts": ("sent_at",),
+    "chores": ("due_at",),
     "heartbeats": ("beat_at",),
 }
 

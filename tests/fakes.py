@@ -66,3 +66,15 @@ class FakeDoorbell:
             return not waiting
         self.rung += waiting
         return True
+
+
+@dataclass
+class FakeDeadMan:
+    """Counts how often it was told that all is well; `away` as when nothing answers."""
+
+    away: bool = False
+    heard: int = 0
+
+    def ping(self) -> bool:
+        self.heard += not self.away
+        return not self.away

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,8 +23,10 @@ from service.settings import REPOSITORY
 from service.usecases.advance_cases import AdvanceCases
 from service.usecases.answer_page import AnswerPage
 from service.usecases.answer_reply import AnswerReply
+from service.usecases.audit_cases import AuditCases
 from service.usecases.consequences import Consequences
 from service.usecases.decide_case import DecideCase, Decisions
+from service.usecases.drill import Drill
 from service.usecases.due_pages import DuePages
 from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.paging import Paging
@@ -34,7 +36,7 @@ from service.usecases.receive_first_contact import Receipt, ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.silent_pages import SilentPages
 from tests.canary import CANARY
-from tests.fakes import FakeCarrier, FakeDoorbell
+from tests.fakes import FakeCarrier, FakeDeadMan, FakeDoorbell
 
 OSEI, LINDQVIST, MOREAU = "+447700900101", "+447700900102", "+447700900103"
 TONIGHT = "I have a plan for tonight."
@@ -129,6 +131,11 @@ class ServiceUnderTest:
         self.decide = DecideCase(self.ledger, decisions, self.doorbell, dispositions)
         self.report = RecordDelivery(self.ledger, consequences, self.doorbell)
         self.read = ReadCases(self.ledger)
+        self.drill = Drill(self.ledger, self.paging, self.doorbell)
+        self.deadman = FakeDeadMan()
+        self.audit = AuditCases(
+            self.ledger, self.paging, self.doorbell, self.deadman, lambda: datetime.now(UTC)
+        )
 
     def contact(self, *answers: Answer | str, contact_id: str = "c1") -> Receipt:
         """A first contact with these answers."""

@@ -40,6 +40,7 @@ class Sweeper:
             self._part(self._service.advance_cases, waiting),
             self._part(self._service.silent_pages, waiting),
             self._part(self._service.due_pages, waiting),
+            self._part(self._service.synthetic_page, waiting),
         ]
         self._carrying = {page: future for page, future in self._carrying.items() if not future.done()}
         for page_id in dict.fromkeys(waiting):
@@ -47,6 +48,8 @@ class Sweeper:
                 self._carrying[page_id] = submit(page_id)
         if all(well):
             self._part(self._beat, waiting)
+        # Behind the sweep: what stands still for this process must not stand still for its auditor, too.
+        self._part(self._service.audit_cases, waiting)
 
     def _part(self, part: Callable[[], Iterable[UUID]], found: list[UUID]) -> bool:
         """One part of a sweep, which may fail without the others."""

@@ -59,6 +59,7 @@ class PageKind(StrEnum):
     CLOSED = "closed"
     OFFERED = "offered"
     FIRST_OF_TWO = "first_of_two"
+    DRILL_DONE = "drill_done"
 
 
 ASKS = frozenset({PageKind.PAGE, PageKind.RISEN, PageKind.EXPIRED, PageKind.OFFERED})

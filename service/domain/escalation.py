@@ -279,6 +279,13 @@ def reopened(case: Case, now: datetime) -> Case:
     )
 
 
+def withdrawn(case: Case) -> Case:
+    """A drill that has served its end. Nothing but a drill may end without a human: `ValueError`."""
+    if case.kind is not CaseKind.DRILL:
+        raise ValueError("only a human closes a case")
+    return replace(case, state=CaseState.CLOSED, alarm=False, disposition="withdrawn")
+
+
 def closed(case: Case, disposition: str) -> Case:
     """The case once a human has recorded what was done."""
     return replace(case, state=CaseState.CLOSED, alarm=False, disposition=disposition)

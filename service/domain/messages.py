@@ -21,6 +21,7 @@ class Text(StrEnum):
     FIRST_OF_TWO = "first_of_two"
     BUNDLE = "bundle"
     DRILL = "drill"
+    DRILL_DONE = "drill_done"
     TROUBLE = "trouble"
     ALREADY_YOURS = "already_yours"
     ALREADY_TAKEN = "already_taken"

@@ -25,6 +25,7 @@ class Refusal(StrEnum):
     TIMED_OUT = "timed_out"
     UNREACHABLE = "unreachable"
     UNEXPLAINED = "unexplained"
+    WITHHELD = "withheld"
 
 
 class SameChannel(StrEnum):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from service.domain import escalation
 from service.domain.delivery import PageKind
-from service.domain.escalation import Case, CaseState, Event, EventKind
+from service.domain.escalation import Case, CaseKind, CaseState, Event, EventKind
 from service.usecases.paging import Paging
 from service.usecases.ports import Doorbell, Ledger, Transaction
 
@@ -61,7 +61,18 @@ class Decisions:
             return Decided(Decision.FIRST_OF_TWO, case, tuple(told))
         tx.cancel_queued(case.case_id)
         tx.record(case.case_id, Event(EventKind.ACKNOWLEDGED, clinician, heard))
+        if case.kind is CaseKind.DRILL:
+            return self._end_drill(tx, case, clinician, asked)
         return Decided(Decision.DONE, case, self._tell_taken(tx, case, asked))
+
+    def _end_drill(self, tx: Transaction, case: Case, clinician: str, asked: Collection[str]) -> Decided:
+        """The reply is all that a drill asks for: there is nothing to do that could be recorded later."""
+        case = escalation.withdrawn(case)
+        tx.save_case(case)
+        tx.record(case.case_id, Event(EventKind.CLOSED, clinician, case.disposition or ""))
+        concerned = dict.fromkeys((clinician, *asked))
+        told = (page for each in concerned for page in self.paging.tell(tx, case, PageKind.DRILL_DONE, each))
+        return Decided(Decision.DONE, case, tuple(told))
 
     def _hand_over(self, tx: Transaction, case: Case, clinician: str, over: str) -> Decided:
         before = case.owner

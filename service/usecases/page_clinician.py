@@ -220,5 +220,7 @@ def _is_past(case: Case, page: Page) -> bool:
             return case.state is not CaseState.OPEN or page.clinician not in case.confirmed_by
         case PageKind.TAKEN:
             return case.owner != page.about
+        case PageKind.DRILL_DONE:
+            return False
         case PageKind.CLOSED:
             return case.state is not CaseState.CLOSED

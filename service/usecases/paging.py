@@ -82,15 +82,18 @@ class Paging:
         self, tx: Transaction, case: Case, position: Position, clinician: str
     ) -> tuple[Channel, ...]:
         """A person's channels for a step, in order: none that is dead, and those that are broken last."""
-        person = self.sites[case.site].clinicians.get(clinician)
+        alive = self.alive(tx, self.sites[case.site], clinician)
+        order = [channel for channel in (_wanted(case.plan, position) or alive) if channel in alive]
+        broken = self.policy.broken(tx.troubles(tx.now - self.policy.within), tx.now)
+        return tuple(sorted(order, key=lambda channel: channel in broken))
+
+    def alive(self, tx: Transaction, site: Site, clinician: str) -> tuple[Channel, ...]:
+        """The channels by which somebody can be reached at all, first choice first."""
+        person = site.clinicians.get(clinician)
         if person is None:
             return ()
-        wanted = _wanted(case.plan, position)
-        order = [channel for channel in (wanted or person.addresses) if channel in person.addresses]
-        dead = tx.dead_channels(case.site, person)
-        broken = self.policy.broken(tx.troubles(tx.now - self.policy.within), tx.now)
-        alive = [channel for channel in order if channel not in dead]
-        return tuple(sorted(alive, key=lambda channel: channel in broken))
+        dead = tx.dead_channels(site.site_id, person)
+        return tuple(channel for channel in person.addresses if channel not in dead)
 
     def _queue(
         self,

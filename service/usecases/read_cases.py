@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from service.domain.assessment import Assessment
-from service.domain.escalation import Case, CaseState
+from service.domain.escalation import Case, CaseKind, CaseState
 from service.usecases.ports import Ledger, TimelineEntry, Worklist
+
+NO_DRILLS = frozenset({CaseKind.CONTACT, CaseKind.TROUBLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,17 @@ class ReadCases:
 
     ledger: Ledger
 
-    def worklist(self, site: str, states: Collection[CaseState], limit: int, offset: int) -> Worklist:
-        """Cases of a site, most pressing first."""
+    def worklist(
+        self,
+        site: str,
+        states: Collection[CaseState],
+        limit: int,
+        offset: int,
+        kinds: Collection[CaseKind] = NO_DRILLS,
+    ) -> Worklist:
+        """Cases of a site, most pressing first; without drills, unless they are asked for."""
         with self.ledger.transaction() as tx:
-            return tx.worklist(site, states, limit, offset)
+            return tx.worklist(site, states, kinds, limit, offset)
 
     def case(self, site: str, case_id: UUID) -> CaseWithTimeline | None:
         """One case; None when the site has no such case."""

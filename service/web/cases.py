@@ -31,7 +31,9 @@ blueprint = Blueprint("cases", __name__, url_prefix="/v1/cases")
 @blueprint.response(200, WorklistSchema)
 def worklist(query: dict[str, Any]) -> Any:
     """List cases, most pressing first."""
-    return wiring().read.worklist(api_key().site, query["state"], query["limit"], query["offset"])
+    return wiring().read.worklist(
+        api_key().site, query["state"], query["limit"], query["offset"], query["kind"]
+    )
 
 
 @blueprint.get("/<uuid:case_id>")

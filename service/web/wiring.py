@@ -13,6 +13,7 @@ from service.domain.site import Site
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
 from service.usecases.decide_case import DecideCase
+from service.usecases.drill import Drill
 from service.usecases.ports import Webhooks
 from service.usecases.read_cases import ReadCases
 from service.usecases.receive_first_contact import ReceiveFirstContact
@@ -30,6 +31,7 @@ class Wiring:
     receive: ReceiveFirstContact
     read: ReadCases
     decide: DecideCase
+    drill: Drill
     keys: ApiKeys
     answer_reply: AnswerReply
     record_delivery: RecordDelivery

@@ -43,3 +43,17 @@ def boot(tmp_path: Path) -> Iterator[Callable[..., tuple[Stack, Intake]]]:
             return stack, Intake(stack.api_url, new_key(stack, "story"))
 
         yield boot
+
+
+@pytest.fixture
+def boot_with(tmp_path: Path) -> Iterator[Callable[..., tuple[Stack, Intake]]]:
+    """Boot the house with more settings; it is ended after the test."""
+    with ExitStack() as running:
+
+        def boot(**settings: str) -> tuple[Stack, Intake]:
+            sites = str(sites_with(tmp_path / "sites", "60s"))
+            environment = {"GOLDENHOUR_SITES_DIR": sites, **settings}
+            stack = running.enter_context(Stack(tmp_path / "var", environment=environment))
+            return stack, Intake(stack.api_url, new_key(stack, "story"))
+
+        yield boot

@@ -18,6 +18,9 @@ def test_the_openapi_document_lists_every_way_in(client: FlaskClient) -> None:
         "/v1/cases/{case_id}",
         "/v1/cases/{case_id}/acknowledge",
         "/v1/cases/{case_id}/offer",
+        "/v1/drills",
+        "/v1/drills/{case_id}",
+        "/v1/drills/{case_id}/withdraw",
         "/v1/cases/{case_id}/pass",
         "/v1/cases/{case_id}/close",
     }

@@ -94,6 +94,23 @@ class Cases(Store):
         """A case that `lock_due_case` has locked."""
         return _from_row(self.connection.execute(select(cases).where(cases.c.case_id == case_id)).one())
 
+    def stalled_cases(self, before: datetime) -> tuple[tuple[str, UUID, str], ...]:
+        """Site, id and code of every case that should have moved before then and did not."""
+        query = select(cases.c.site, cases.c.case_id, cases.c.code).where(
+            _LIVE, cases.c.next_action_at < before
+        )
+        return tuple((row.site, row.case_id, row.code) for row in self.connection.execute(query))
+
+    def live_drills(self, subject: str, before: datetime) -> tuple[tuple[str, UUID], ...]:
+        """Site and id of every drill of this subject that is open since before then."""
+        query = select(cases.c.site, cases.c.case_id).where(
+            _LIVE,
+            cases.c.kind == CaseKind.DRILL.value,
+            cases.c.subject == subject,
+            cases.c.opened_at <= before,
+        )
+        return tuple((row.site, row.case_id) for row in self.connection.execute(query))
+
     def save_case(self, case: Case) -> None:
         row = _to_row(case)
         self.connection.execute(update(cases).where(cases.c.case_id == row.pop("case_id")).values(**row))
@@ -115,8 +132,19 @@ class Cases(Store):
         found: datetime | None = self.connection.scalar(closing)
         return found
 
-    def worklist(self, site: str, states: Collection[CaseState], limit: int, offset: int) -> Worklist:
-        wanted = and_(cases.c.site == site, cases.c.state.in_([state.value for state in states]))
+    def worklist(
+        self,
+        site: str,
+        states: Collection[CaseState],
+        kinds: Collection[CaseKind],
+        limit: int,
+        offset: int,
+    ) -> Worklist:
+        wanted = and_(
+            cases.c.site == site,
+            cases.c.state.in_([state.value for state in states]),
+            cases.c.kind.in_([kind.value for kind in kinds]),
+        )
         query = (
             select(cases)
             .where(wanted)

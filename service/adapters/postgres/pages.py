@@ -14,13 +14,14 @@ from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import cases, pages
 from service.domain.channel import Channel
 from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS, CAME_TO_NOTHING, PageKind, PageState, later
-from service.domain.escalation import CaseKind, Position
-from service.usecases.ports import NewPage, Page
+from service.domain.escalation import CaseKind, CaseState, Position
+from service.usecases.ports import Legs, NewPage, Page
 
 _QUEUED = pages.c.state == PageState.QUEUED.value
 _SENDING = pages.c.state == PageState.SENDING.value
 _UNKNOWN = pages.c.state == PageState.UNKNOWN.value
 _CAME_TO_NOBODY = CAME_TO_NOTHING | {PageState.PRESUMED_LOST, PageState.CANCELLED}
+_ACCEPTED = frozenset({PageState.ACCEPTED, PageState.SENT, PageState.DELIVERED})
 _HELD = frozenset({PageState.SENDING, PageState.UNKNOWN})
 
 
@@ -241,6 +242,29 @@ class Pages(Store):
         rows = self.connection.execute(query.order_by(cases.c.urgency_rank.desc(), cases.c.opened_at))
         return tuple(_from_row(row) for row in rows)
 
+    def legs(self, case_id: UUID) -> Legs:
+        """When the first page of a case was tried, accepted and delivered."""
+        query = select(
+            func.min(pages.c.attempted_at), func.min(pages.c.accepted_at), func.min(pages.c.delivered_at)
+        ).where(pages.c.case_id == case_id, pages.c.kind == PageKind.PAGE.value)
+        attempted, accepted, delivered = self.connection.execute(query).one()
+        return Legs(attempted, accepted, delivered)
+
+    def forgotten_pages(self, lease_over: datetime, accepted_before: datetime) -> tuple[int, int]:
+        """How many pages are still held long after their lease, and how many that were accepted before then
+        for open cases have no word of what became of them."""
+        held = select(func.count()).where(_SENDING, pages.c.lease_until < lease_over)
+        silent = (
+            select(func.count())
+            .select_from(pages.join(cases, cases.c.case_id == pages.c.case_id))
+            .where(
+                cases.c.state == CaseState.OPEN.value,
+                pages.c.state.in_([PageState.ACCEPTED.value, PageState.SENT.value]),
+                pages.c.accepted_at < accepted_before,
+            )
+        )
+        return self.connection.scalar(held) or 0, self.connection.scalar(silent) or 0
+
     def cancel_queued(self, case_id: UUID) -> None:
         self.connection.execute(
             update(pages)
@@ -263,6 +287,10 @@ class Pages(Store):
         values: dict[str, Any] = {"state": state.value, "detail": detail, "lease_until": None}
         if provider_id is not None:
             values["provider_id"] = provider_id
+        if state in _ACCEPTED:
+            values["accepted_at"] = func.coalesce(pages.c.accepted_at, func.clock_timestamp())
+        if state is PageState.DELIVERED:
+            values["delivered_at"] = func.clock_timestamp()
         if not_before is not None:
             values["not_before"] = not_before
         self.connection.execute(update(pages).where(pages.c.page_id == page_id).values(**values))

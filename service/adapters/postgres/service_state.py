@@ -9,13 +9,16 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.postgres.store import Store
-from service.adapters.postgres.tables import api_keys, cases, first_contacts, heartbeats, pages
+from service.adapters.postgres.tables import api_keys, cases, chores, first_contacts, heartbeats, pages
 from service.domain.delivery import PageKind, PageState
-from service.domain.escalation import CaseState
+from service.domain.escalation import CaseKind, CaseState
 from service.domain.urgency import Urgency
 from service.usecases.ports import ApiKey, Overview, Scope
 
 _FORGOTTEN_AFTER = timedelta(days=1)  # a process has a new name whenever it starts
+
+
+_NO_DRILL = cases.c.kind != CaseKind.DRILL.value
 
 
 class ServiceState(Store):
@@ -54,6 +57,14 @@ class ServiceState(Store):
             query.on_conflict_do_update(index_elements=["process"], set_={"beat_at": self.now})
         )
 
+    def claim_chore(self, name: str, every: timedelta) -> bool:
+        """Whether this process shall do a chore now; True for one process in each span of time."""
+        query = upsert(chores).values(name=name, due_at=self.now + every)
+        claimed = query.on_conflict_do_update(
+            index_elements=["name"], set_={"due_at": self.now + every}, where=chores.c.due_at <= self.now
+        ).returning(chores.c.name)
+        return self.connection.execute(claimed).one_or_none() is not None
+
     def overview(self) -> Overview:
         live = cases.c.state != CaseState.CLOSED.value
         overdue = select(func.count(), func.min(cases.c.next_action_at)).where(
@@ -65,21 +76,26 @@ class ServiceState(Store):
             cases=self._cases(),
             pages=self._pages(),
             contacts=self.connection.scalar(select(func.count()).select_from(first_contacts)) or 0,
-            alarms=self.connection.scalar(select(func.count()).where(live, cases.c.alarm)) or 0,
+            alarms=self.connection.scalar(select(func.count()).where(live, _NO_DRILL, cases.c.alarm)) or 0,
             overdue=count,
             oldest_overdue=0.0 if oldest is None else (self.now - oldest).total_seconds(),
             sweep_age=None if last_sweep is None else max(0.0, (self.now - last_sweep).total_seconds()),
         )
 
     def _cases(self) -> dict[tuple[Urgency, CaseState], int]:
-        query = select(cases.c.urgency, cases.c.state, func.count()).group_by(cases.c.urgency, cases.c.state)
+        query = select(cases.c.urgency, cases.c.state, func.count()).where(
+            cases.c.kind == CaseKind.CONTACT.value
+        )
+        query = query.group_by(cases.c.urgency, cases.c.state)
         return {
             (Urgency(urgency), CaseState(state)): count
             for urgency, state, count in self.connection.execute(query)
         }
 
     def _pages(self) -> dict[tuple[PageKind, PageState], int]:
-        query = select(pages.c.kind, pages.c.state, func.count()).group_by(pages.c.kind, pages.c.state)
+        query = select(pages.c.kind, pages.c.state, func.count())
+        query = query.join(cases, cases.c.case_id == pages.c.case_id).where(_NO_DRILL)
+        query = query.group_by(pages.c.kind, pages.c.state)
         return {
             (PageKind(kind), PageState(state)): count for kind, state, count in self.connection.execute(query)
         }

@@ -173,6 +173,8 @@ pages = Table(
     Column("lease_token", BigInteger, nullable=False, server_default="0"),
     Column("lease_until", DateTime(timezone=True)),
     Column("attempted_at", DateTime(timezone=True)),
+    Column("accepted_at", DateTime(timezone=True)),
+    Column("delivered_at", DateTime(timezone=True)),
     _at("created_at"),
     UniqueConstraint(
         "case_id", "kind", "episode", "round", "step", "clinician", "channel", "attempt", name="pages_once"
@@ -224,6 +226,13 @@ prompts = Table(
     Column("clinician", Text, nullable=False),
     _at("sent_at"),
     Index("prompts_recent", "clinician", "sent_at"),
+)
+
+chores = Table(
+    "chores",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("due_at", DateTime(timezone=True), nullable=False),
 )
 
 heartbeats = Table(

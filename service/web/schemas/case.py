@@ -6,7 +6,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
-from service.domain.escalation import CaseState
+from service.domain.escalation import CaseKind, CaseState
+from service.usecases.read_cases import NO_DRILLS
 
 
 class CaseSchema(Schema):
@@ -65,6 +66,16 @@ class _States(fields.Field[frozenset[CaseState]]):
             raise ValidationError("must be some of open, acknowledged and closed, comma separated") from None
 
 
+class _Kinds(fields.Field[frozenset[CaseKind]]):
+    """Kinds of cases, comma separated."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> frozenset[CaseKind]:
+        try:
+            return frozenset(CaseKind(kind) for kind in str(value).split(","))
+        except ValueError:
+            raise ValidationError("must be some of contact, drill and trouble, comma separated") from None
+
+
 class WorklistQuerySchema(Schema):
     """Which part of the worklist."""
 
@@ -75,6 +86,7 @@ class WorklistQuerySchema(Schema):
         load_default=frozenset({CaseState.OPEN, CaseState.ACKNOWLEDGED}),
         metadata={"type": "string", "default": "open,acknowledged"},
     )
+    kind = _Kinds(load_default=NO_DRILLS, metadata={"type": "string", "default": "contact,trouble"})
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
     offset = fields.Integer(load_default=0, validate=validate.Range(0, 1_000_000))
 

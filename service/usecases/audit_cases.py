@@ -1,0 +1,117 @@
+"""The auditor: looks every minute for what should never be, pushes what stands still, and says so."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from service.domain.escalation import CaseState
+from service.domain.roster import NobodyOnCall
+from service.domain.site import Site
+from service.usecases.paging import Paging
+from service.usecases.ports import DeadMan, Doorbell, Ledger, Transaction
+
+log = logging.getLogger(__name__)
+
+EVERY = timedelta(minutes=1)
+_STALLED_AFTER = timedelta(seconds=60)
+_LEASE_OVER_BY = timedelta(seconds=60)
+_NO_WORD_FOR = timedelta(minutes=2)
+_CLOCKS_APART = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that should not be, at one site or, with no site, in the service. Never a person's words.
+
+    `grave`: whoever runs the service is paged for it.
+    """
+
+    site: str | None
+    what: str
+    grave: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AuditCases:
+    """Reads the ledger as it is, not as the code believes it to be. `clock` is this process's own."""
+
+    ledger: Ledger
+    paging: Paging
+    doorbell: Doorbell
+    deadman: DeadMan
+    clock: Callable[[], datetime]
+
+    def __call__(self) -> list[UUID]:
+        """Audit when it is due. Only a clean pass tells the outside that all is well."""
+        with self.ledger.transaction() as tx:
+            if not tx.claim_chore("audit", EVERY):
+                return []
+        findings, unrung = self.audit()
+        if not any(finding.grave for finding in findings):
+            self.deadman.ping()
+        return unrung
+
+    def audit(self) -> tuple[list[Finding], list[UUID]]:
+        """Everything found, after pushing what stands still; and the pages that nobody was rung for."""
+        with self.ledger.transaction() as tx:
+            stalled = tx.stalled_cases(tx.now - _STALLED_AFTER)
+            findings = [*_of_clocks(tx, self.clock()), *_of_pages(tx)]
+            for site in self.paging.sites.values():
+                findings += _of_people(tx, self.paging, site)
+        unrung: list[UUID] = []
+        for site_id, case_id, code in stalled:
+            findings.append(Finding(site_id, f"{code} stood still"))
+            unrung += self._push(site_id, case_id)
+        self._report(findings)
+        return findings, unrung
+
+    def _push(self, site: str, case_id: UUID) -> list[UUID]:
+        """Take the step that was due, once; a case that cannot be advanced must not hide the others."""
+        try:
+            with self.ledger.transaction() as tx:
+                case = tx.lock_case(site, case_id)
+                if case is None or case.state is CaseState.CLOSED or case.next_action_at > tx.now:
+                    return []
+                to_ring = self.paging.take_due_step(tx, case)
+        except Exception:
+            log.exception("a stalled case could not be pushed", extra={"case_id": str(case_id)})
+            return []
+        return [] if self.doorbell.ring(to_ring) else to_ring
+
+    def _report(self, findings: list[Finding]) -> None:
+        for finding in findings:
+            log.warning("the audit found something", extra={"site": finding.site, "what": finding.what})
+        with self.ledger.transaction() as tx:
+            for finding in findings:
+                sites = self.paging.sites if finding.site is None else (finding.site,)
+                for site_id in sites if finding.grave else ():
+                    self.paging.open_trouble(tx, self.paging.sites[site_id], finding.what)
+
+
+def _of_clocks(tx: Transaction, clock: datetime) -> Iterator[Finding]:
+    if abs(tx.now - clock) > _CLOCKS_APART:
+        yield Finding(None, "a clock of the service is wrong", grave=False)
+
+
+def _of_pages(tx: Transaction) -> Iterator[Finding]:
+    held, silent = tx.forgotten_pages(tx.now - _LEASE_OVER_BY, tx.now - _NO_WORD_FOR)
+    if held:
+        yield Finding(None, "pages are held and nobody carries them")
+    if silent:
+        yield Finding(None, f"{silent} accepted pages without a word of delivery", grave=False)
+
+
+def _of_people(tx: Transaction, paging: Paging, site: Site) -> Iterator[Finding]:
+    """Whoever is on call now must be there, and be reached by something."""
+    for name, roster in site.rosters.items():
+        found = roster.on_call(tx.now)
+        if isinstance(found, NobodyOnCall):
+            yield Finding(site.site_id, f"nobody is on call on roster {name}")
+            continue
+        for person in found.clinicians:
+            if not paging.alive(tx, site, person):
+                yield Finding(site.site_id, f"{person} is on call and cannot be reached")

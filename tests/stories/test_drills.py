@@ -1,0 +1,63 @@
+"""A drill over the whole way, on real processes; and one that nobody answers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+from simulator.intake import Intake
+from simulator.stack import Stack
+from tests.stories.conftest import LINDQVIST, MOREAU, OSEI
+
+
+def _drill(stack: Stack, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "service.cli", "drill", "riverside", *options],
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_drill_that_is_answered_ends_well_and_says_how_long_each_leg_took(
+    boot: Callable[..., tuple[Stack, Intake]],
+) -> None:
+    stack, _ = boot()
+    drill = _drill(stack, "--wait", "40")
+    sms = stack.carrier.phone(OSEI).expect_sms("TEST, no case.")
+    stack.carrier.phone(OSEI).reply(sms.body.split("Goldenhour ")[1][:4])
+    said, _ = drill.communicate(timeout=60)
+    assert drill.returncode == 0, said
+    assert "not yet" not in said.replace("delivered not yet", "")
+    assert "by osei, sms" in said
+
+
+def test_a_drill_that_nobody_answers_fails_and_is_over(boot: Callable[..., tuple[Stack, Intake]]) -> None:
+    stack, _ = boot()
+    drill = _drill(stack, "--wait", "3")
+    said, _ = drill.communicate(timeout=60)
+    assert drill.returncode == 1
+    assert "nobody answered in time" in said
+
+
+def test_a_synthetic_page_that_nobody_answers_pages_whoever_runs_the_service(
+    boot_with: Callable[..., tuple[Stack, Intake]],
+) -> None:
+    stack, _ = boot_with(
+        GOLDENHOUR_SYNTHETIC="riverside/moreau",
+        GOLDENHOUR_SYNTHETIC_WITHIN_SECONDS="4",
+    )
+    stack.carrier.phone(MOREAU).expect_sms("this is a drill")
+    stack.carrier.phone(OSEI).expect_sms("the service itself needs help", within=30.0)
+
+
+def test_a_rehearsal_pages_nobody_who_is_not_on_its_list(
+    boot_with: Callable[..., tuple[Stack, Intake]],
+) -> None:
+    stack, intake = boot_with(GOLDENHOUR_PAGE_ONLY=LINDQVIST)
+    intake.send("c1", "I have a plan for tonight.")
+    sms = stack.carrier.phone(LINDQVIST).expect_sms("waits for you", within=30.0)
+    assert sms.body.startswith("TEST ")
+    assert {received.phone for received in stack.carrier.received} == {LINDQVIST}
