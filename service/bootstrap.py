@@ -26,7 +26,9 @@ from service.adapters.postgres.ledger import PostgresLedger, connect
 from service.adapters.random_codes import new_code
 from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
+from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
+from service.adapters.twilio_voice import TwilioVoice
 from service.adapters.twilio_webhooks import TwilioWebhooks
 from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_instruments import load_instruments
@@ -41,6 +43,7 @@ from service.domain.refusals import CarrierPolicy
 from service.domain.site import Site
 from service.settings import Settings, sqlalchemy_url
 from service.usecases.advance_cases import AdvanceCases
+from service.usecases.answer_page import AnswerPage
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
 from service.usecases.audit_cases import AuditCases
@@ -56,6 +59,7 @@ from service.usecases.read_contacts import ReadContacts
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.silent_pages import SilentPages
+from service.usecases.speak_page import SpeakPage
 from service.usecases.watch_service import WatchService
 from service.web.app import create_app
 from service.web.wiring import Wiring
@@ -171,25 +175,29 @@ class Service:
     @cached_property
     def page_clinician(self) -> PageClinician:
         """Carries pages over the configured carriers."""
-        twilio = self.settings.twilio
-        sms = TwilioSms(
-            account_sid=twilio.account_sid,
-            auth_token=twilio.auth_token,
-            sender=twilio.sender,
-            api_url=twilio.api_url,
-            public_url=self.settings.public_url,
-            timeout=self.settings.carrier_timeout,
-            codes=self.carrier_policy.codes["twilio"],
-        )
         return PageClinician(
             ledger=self.ledger,
-            carriers=self._withheld({Channel.SMS: sms}),
+            carriers=self._withheld(self._carriers()),
             consequences=self.consequences,
             messages=load_messages(self.settings.config_dir),
             doorbell=self.doorbell,
             patience=Patience(lease=self._lease),
             process=self.process,
         )
+
+    def _carriers(self) -> Mapping[Channel, Carrier]:
+        twilio, url = self.settings.twilio, self.settings.public_url
+        client = TwilioClient(
+            twilio.account_sid,
+            twilio.auth_token,
+            twilio.api_url,
+            self.settings.carrier_timeout,
+            self.carrier_policy.codes["twilio"],
+        )
+        return {
+            Channel.SMS: TwilioSms(client, twilio.sender, url),
+            Channel.VOICE: TwilioVoice(client, twilio.sender, url),
+        }
 
     def _withheld(self, carriers: Mapping[Channel, Carrier]) -> Mapping[Channel, Carrier]:
         """The carriers, which in a rehearsal reach only the addresses on its list."""
@@ -278,6 +286,9 @@ class Service:
                 drill=self.drill,
                 keys=self.keys,
                 answer_reply=AnswerReply(self.ledger, decisions, messages, self.doorbell),
+                speak_page=SpeakPage(
+                    self.ledger, AnswerPage(self.ledger, decisions, self.doorbell), messages
+                ),
                 record_delivery=RecordDelivery(self.ledger, self.consequences, self.doorbell),
                 watch=self.watch,
                 webhooks=TwilioWebhooks(

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound
 
 from simulator.account import Account
+from simulator.calls import call_json, calls_json, read_dialled
 from simulator.exchange import Exchange
 from simulator.faults import ANSWERS, Kind, Script
 from simulator.holds import Outcome, is_gone
@@ -22,6 +23,7 @@ from simulator.network import Journey
 from simulator.refusals import Refusal
 from simulator.resource import API_VERSION, message_json, page_json
 from simulator.submission import read_submission
+from simulator.switchboard import CallJourney
 
 _UNFINISHED = {Status.QUEUED, Status.SENT}
 
@@ -37,6 +39,9 @@ def messages_api(exchange: Exchange) -> Blueprint:
         ("GET", "/Messages/<sid>.json", _fetch),
         ("POST", "/Messages/<sid>.json", _update),
         ("DELETE", "/Messages/<sid>.json", _delete),
+        ("POST", "/Calls.json", _call),
+        ("GET", "/Calls.json", _list_calls),
+        ("GET", "/Calls/<sid>.json", _fetch_call),
     ):
         api.add_url_rule(path, view.__name__, partial(view, exchange), methods=[method])
     return api
@@ -107,12 +112,40 @@ def _create(exchange: Exchange) -> Response:
         raise Refusal(21610)
     script = exchange.faults.take(submission.recipient)
     _refuse_as_scripted(script)
-    if script.has(Kind.HOLD_BEFORE_ACCEPT) and not _hold(
-        exchange, submission.recipient, Kind.HOLD_BEFORE_ACCEPT
-    ):
+    if _is_given_up(exchange, submission.recipient, script):
         return _dropped()
     message = exchange.messages.add(submission, Direction.API)
-    return _answer(exchange, Journey(exchange.network, message, script))
+    journey = Journey(exchange.network, message, script)
+    journey.begin()
+    return _answer(exchange, message_json(message, exchange.account), journey)
+
+
+def _call(exchange: Exchange) -> Response:
+    dialled = read_dialled(request.form, request.form.getlist("StatusCallbackEvent"), exchange.account)
+    script = exchange.faults.take(dialled.recipient)
+    _refuse_as_scripted(script)
+    if _is_given_up(exchange, dialled.recipient, script):
+        return _dropped()
+    call = exchange.calls.add(dialled)
+    return _answer(
+        exchange, call_json(call, exchange.account), CallJourney(exchange.switchboard, call, script)
+    )
+
+
+def _list_calls(exchange: Exchange) -> Response:
+    return jsonify(calls_json(exchange.calls.all(), request.args, exchange.account))
+
+
+def _fetch_call(exchange: Exchange, sid: str) -> Response:
+    call = exchange.calls.find(sid)
+    if call is None:
+        raise Refusal(20404, 404)
+    return jsonify(call_json(call, exchange.account))
+
+
+def _is_given_up(exchange: Exchange, phone: str, script: Script) -> bool:
+    """Whether the client went away while it was kept waiting."""
+    return script.has(Kind.HOLD_BEFORE_ACCEPT) and not _hold(exchange, phone, Kind.HOLD_BEFORE_ACCEPT)
 
 
 def _refuse_as_scripted(script: Script) -> None:
@@ -127,24 +160,24 @@ def _refuse_as_scripted(script: Script) -> None:
         raise Refusal(20500, 500)
 
 
-def _answer(exchange: Exchange, journey: Journey) -> Response:
-    """Deliver, then answer as the script has it. Without a fault the callbacks come after the answer."""
-    created = _created(message_json(journey.message, exchange.account))
-    fault, stages = journey.script.find(ANSWERS), journey.begin()
+def _answer(exchange: Exchange, body: dict[str, Any], journey: Journey | CallJourney) -> Response:
+    """Answer as the script has it. Without a fault the callbacks come after the answer."""
+    created = _created(body)
+    fault = journey.script.find(ANSWERS)
     if fault is None or fault.kind is Kind.HOLD_BEFORE_ACCEPT:
-        created.call_on_close(lambda: journey.finish_in_background(stages))
+        created.call_on_close(journey.finish_in_background)
         return created
     if fault.kind is Kind.CALLBACK_BEFORE_RESPONSE:
-        journey.finish(stages)
+        journey.finish()
         return created
-    journey.finish_in_background(stages)
+    journey.finish_in_background()
     if fault.kind is Kind.ERROR_500_AFTER_ACCEPTING:
         raise Refusal(20500, 500)
     if fault.seconds is not None:
         sleep(fault.seconds)
         return created
     held = fault.kind is Kind.ACCEPT_THEN_HOLD
-    return created if held and _hold(exchange, journey.message.phone, fault.kind) else _dropped()
+    return created if held and _hold(exchange, journey.phone, fault.kind) else _dropped()
 
 
 def _created(body: dict[str, Any]) -> Response:

@@ -46,6 +46,18 @@ class Callback:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneCall:
+    """A call that was asked for: `words` spoken into it and `keys` pressed, in order."""
+
+    sid: str
+    phone: str
+    status: str
+    words: tuple[str, ...]
+    keys: tuple[str, ...]
+    at: datetime
+
+
 @dataclass(slots=True)
 class Carrier:
     """The simulator at `base_url`. Remembers which messages were expected; one per test."""
@@ -61,6 +73,11 @@ class Carrier:
     def received(self) -> list[Sms]:
         """Everything that reached any phone, in the order of arrival."""
         return [_sms(each) for each in self.call("GET", "ledger")["received"]]
+
+    @property
+    def calls(self) -> list[PhoneCall]:
+        """Every call, in the order in which they were asked for."""
+        return [_call(each) for each in self.call("GET", "ledger")["calls"]]
 
     @property
     def callbacks(self) -> list[Callback]:
@@ -110,6 +127,31 @@ class Phone:
     def received(self) -> list[Sms]:
         """What this phone received, in the order of arrival."""
         return [sms for sms in self.carrier.received if sms.phone == self.number]
+
+    @property
+    def calls(self) -> list[PhoneCall]:
+        """The calls to this phone."""
+        return [call for call in self.carrier.calls if call.phone == self.number]
+
+    def answers_calls(self, *keys: str, who: str = "human") -> None:
+        """Say who takes its calls from now on, and which keys are pressed one after the other."""
+        self.carrier.call("POST", "answering", {"phone": self.number, "who": who, "keys": list(keys)})
+
+    def press(self, key: str = "") -> None:
+        """Pick up what rings, and press a key."""
+        self.carrier.call("POST", "keys", {"phone": self.number, "key": key})
+
+    def expect_call(self, status: str = "completed", within: float = _PATIENCE_SECONDS) -> PhoneCall:
+        """The last call to this phone that has come to this status. Raises `AssertionError` when none has."""
+        found: list[PhoneCall] = []
+
+        def look() -> bool:
+            found[:] = [call for call in self.calls if call.status == status]
+            return bool(found)
+
+        if not _comes_true(look, within):
+            raise AssertionError(f"{self.number} had no call {status} within {within} s: {self.calls}")
+        return found[-1]
 
     @property
     def opted_out(self) -> bool:
@@ -204,6 +246,12 @@ def _sms(received: dict[str, str]) -> Sms:
         received["body"],
         datetime.fromisoformat(received["at"]),
     )
+
+
+def _call(asked: dict[str, Any]) -> PhoneCall:
+    words, keys = tuple(asked["words"]), tuple(asked["keys"])
+    at = datetime.fromisoformat(asked["at"])
+    return PhoneCall(asked["sid"], asked["phone"], asked["status"], words, keys, at)
 
 
 def _listing(messages: list[Sms]) -> str:

@@ -10,11 +10,13 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import BadRequest
 
+from simulator.calls import Call
 from simulator.exchange import Exchange
 from simulator.faults import read_script
 from simulator.holds import Outcome
 from simulator.messages import Message
 from simulator.phones import NotAReply
+from simulator.switchboard import Answering, Answers
 
 
 def control_api(exchange: Exchange) -> Blueprint:
@@ -29,6 +31,8 @@ def control_api(exchange: Exchange) -> Blueprint:
         ("POST", "/holds/release", _release),
         ("POST", "/faults", _add_faults),
         ("POST", "/replies", _reply),
+        ("POST", "/answering", _answering),
+        ("POST", "/keys", _keys),
         ("POST", "/reset", _reset),
     ):
         api.add_url_rule(path, view.__name__, partial(view, exchange), methods=[method])
@@ -47,7 +51,11 @@ def _explain(error: BadRequest) -> tuple[Response, int]:
 def _ledger(exchange: Exchange) -> Response:
     return jsonify(
         received=[_sms_json(message) for message in exchange.messages.received()],
-        callbacks=[asdict(report) for report in exchange.network.reports()],
+        callbacks=[
+            *map(asdict, exchange.network.reports()),
+            *map(asdict, exchange.switchboard.reports()),
+        ],
+        calls=[_call_json(call) for call in exchange.calls.all()],
     )
 
 
@@ -84,6 +92,25 @@ def _reply(exchange: Exchange) -> Response:
     return jsonify(answers=[{"http_status": each.http_status, "text": each.text} for each in posted])
 
 
+def _answering(exchange: Exchange) -> tuple[str, int]:
+    sent = _sent()
+    try:
+        answering = Answering(Answers(str(sent.get("who"))), [str(key) for key in sent.get("keys", [])])
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+    exchange.switchboard.set_answering(sent["phone"], answering)
+    return "", 204
+
+
+def _keys(exchange: Exchange) -> tuple[str, int]:
+    """Pick up what rings, or press a key in what was picked up."""
+    sent = _sent()
+    exchange.switchboard.pick_up(sent["phone"])
+    if sent.get("key"):
+        exchange.switchboard.press(sent["phone"], str(sent["key"]))
+    return "", 204
+
+
 def _reset(exchange: Exchange) -> tuple[str, int]:
     exchange.reset()
     return "", 204
@@ -103,6 +130,17 @@ def _sms_json(message: Message) -> dict[str, Any]:
         "sender": message.sender,
         "body": message.text,
         "at": (message.reached or message.created).isoformat(),
+    }
+
+
+def _call_json(call: Call) -> dict[str, Any]:
+    return {
+        "sid": call.sid,
+        "phone": call.phone,
+        "status": call.status,
+        "words": call.words,
+        "keys": call.keys,
+        "at": call.created.isoformat(),
     }
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.account import Account
+from simulator.calls import Calls
 from simulator.faults import EVERY_PHONE, FaultBook
 from simulator.holds import Holds, Outcome
 from simulator.messages import Messages
 from simulator.network import Network
 from simulator.phones import Phones
+from simulator.switchboard import Switchboard
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Exchange:
     holds: Holds
     network: Network
     phones: Phones
+    calls: Calls
+    switchboard: Switchboard
 
     def reset(self) -> None:
         """As new: no message, no fault, no hold (a request held is dropped), nobody opted out."""
@@ -30,11 +34,13 @@ class Exchange:
         self.messages.reset()
         self.network.reset()
         self.phones.reset()
+        self.calls.reset()
+        self.switchboard.reset()
 
 
 def new_exchange(account: Account) -> Exchange:
     """A carrier with nothing in it."""
-    messages = Messages()
+    messages, calls = Messages(), Calls()
     return Exchange(
         account=account,
         messages=messages,
@@ -42,4 +48,6 @@ def new_exchange(account: Account) -> Exchange:
         holds=Holds(),
         network=Network(account, messages),
         phones=Phones(account, messages),
+        calls=calls,
+        switchboard=Switchboard(account, calls),
     )

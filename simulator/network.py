@@ -82,7 +82,7 @@ class Network:
     def _call_back(self, stage: Message, script: Script) -> None:
         if stage.callback is None or not self.messages.knows(stage.sid):
             return
-        posted = post(stage.callback, self._parameters(stage, script), self.account.token, _signing(script))
+        posted = post(stage.callback, self._parameters(stage, script), self.account.token, signing_of(script))
         with self._lock:
             self._reports.append(Report(stage.sid, stage.status, posted.http_status, posted.attempts))
 
@@ -123,24 +123,32 @@ class Journey:
     network: Network
     message: Message
     script: Script
+    _stages: list[Message] = field(default_factory=list)
 
-    def begin(self) -> tuple[Message, ...]:
+    @property
+    def phone(self) -> str:
+        """Whose it is."""
+        return self.message.phone
+
+    def begin(self) -> None:
         """Transmit now, unless it has to wait in the queue first: then there is nothing to report yet."""
-        return () if self.script.has(Kind.WAIT_IN_QUEUE) else self._transmit()
+        if not self.script.has(Kind.WAIT_IN_QUEUE):
+            self._stages.extend(self._transmit())
 
-    def finish(self, stages: tuple[Message, ...]) -> None:
+    def finish(self) -> None:
         """Report what `begin` did, after doing what it left."""
-        self.network.report(stages or self._transmit(), self.script)
+        self.network.report(tuple(self._stages) or self._transmit(), self.script)
 
-    def finish_in_background(self, stages: tuple[Message, ...]) -> None:
+    def finish_in_background(self) -> None:
         """As `finish`, while the request is being answered."""
-        Thread(target=self.finish, args=(stages,), daemon=True).start()
+        Thread(target=self.finish, daemon=True).start()
 
     def _transmit(self) -> tuple[Message, ...]:
         return self.network.transmit(self.message, self.script.find(_FATES))
 
 
-def _signing(script: Script) -> Signing:
+def signing_of(script: Script) -> Signing:
+    """How the webhooks of a script are signed."""
     if script.has(Kind.UNSIGNED_CALLBACK):
         return Signing.NONE
     return Signing.WRONG if script.has(Kind.BAD_SIGNATURE) else Signing.RIGHT

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from simulator.calls import Call, CallStatus
 from simulator.exchange import Exchange
 from simulator.messages import Direction, Message
 from simulator.phones import NotAReply
@@ -27,11 +28,12 @@ class Bubble:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One phone, its bubbles newest last."""
+    """One phone, its bubbles newest last; `call` is the status of the one under way, if there is one."""
 
     number: str
     opted_out: bool
     bubbles: tuple[Bubble, ...]
+    call: str
 
 
 def phones_page(exchange: Exchange) -> Blueprint:
@@ -41,7 +43,8 @@ def phones_page(exchange: Exchange) -> Blueprint:
     @page.get("/")
     @page.get("/phones")
     def show() -> str:
-        cards = [_card(exchange, number) for number in exchange.phones.numbers()]
+        numbers = dict.fromkeys((*exchange.phones.numbers(), *(call.phone for call in exchange.calls.all())))
+        cards = [_card(exchange, number) for number in numbers]
         return render_template("phones.html", cards=cards, senders=exchange.account.senders)
 
     @page.post("/phones/reply")
@@ -52,12 +55,34 @@ def phones_page(exchange: Exchange) -> Blueprint:
             abort(400, str(error))
         return redirect(url_for("page.show"), 303)
 
+    @page.post("/phones/key")
+    def key() -> Response:
+        phone = request.form.get("phone", "")
+        exchange.switchboard.pick_up(phone)
+        if request.form.get("key"):
+            exchange.switchboard.press(phone, request.form["key"])
+        return redirect(url_for("page.show"), 303)
+
     return page
 
 
 def _card(exchange: Exchange, number: str) -> Card:
-    bubbles = tuple(_bubble(message) for message in exchange.messages.all() if message.phone == number)
-    return Card(number, exchange.phones.opted_out_of_any(number), bubbles)
+    messages = [_bubble(message) for message in exchange.messages.all() if message.phone == number]
+    calls = [call for call in exchange.calls.all() if call.phone == number]
+    bubbles = sorted((*messages, *map(_call_bubble, calls)), key=lambda bubble: bubble.at)
+    under_way = [call.status.value for call in calls if call.status in _UNDER_WAY]
+    opted_out = exchange.phones.opted_out_of_any(number)
+    return Card(number, opted_out, tuple(bubbles), under_way[-1] if under_way else "")
+
+
+_UNDER_WAY = {CallStatus.RINGING, CallStatus.IN_PROGRESS}
+
+
+def _call_bubble(call: Call) -> Bubble:
+    words = "\n".join(call.words) or "(a call)"
+    keys = f" · pressed {' '.join(call.keys)}" if call.keys else ""
+    connected = call.status in {CallStatus.IN_PROGRESS, CallStatus.COMPLETED}
+    return Bubble(words, call.created, f"call {call.status}{keys}", mine=False, arrived=connected)
 
 
 def _bubble(message: Message) -> Bubble:

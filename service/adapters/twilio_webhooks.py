@@ -10,11 +10,15 @@ from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
 
 from service.adapters.twilio_sms import STATES
+from service.adapters.twilio_voice import STATES as CALL_STATES
+from service.adapters.twilio_voice import twiml
 from service.domain.delivery import CAME_TO_NOTHING
 from service.domain.refusals import Refusal
-from service.usecases.ports import DeliveryReport, InboundMessage
+from service.usecases.ports import DeliveryReport, InboundMessage, KeyPress
 
 _SID = re.compile(r"[A-Za-z0-9]{1,64}")
+_KEY = re.compile(r"[0-9*#]")
+_CALL_REFUSALS = {"busy": Refusal.OUT_OF_REACH, "no-answer": Refusal.OUT_OF_REACH}
 _CODE = re.compile(r"[0-9]{1,6}")
 
 
@@ -40,6 +44,24 @@ class TwilioWebhooks:
         known = code if _CODE.fullmatch(code) else ""
         refusal = self.codes.get(known, Refusal.UNEXPLAINED)
         return DeliveryReport(state, sid, f"{refusal} {known}".strip(), refusal)
+
+    def call_report(self, form: Mapping[str, str]) -> DeliveryReport | None:
+        status, sid = form.get("CallStatus", ""), form.get("CallSid", "")
+        state = CALL_STATES.get(status)
+        if state is None or not _SID.fullmatch(sid):
+            return None
+        if state not in CAME_TO_NOTHING:
+            return DeliveryReport(state, sid, "")
+        refusal = _CALL_REFUSALS.get(status, Refusal.UNEXPLAINED)
+        return DeliveryReport(state, sid, f"{refusal} {status}", refusal)
+
+    def key(self, form: Mapping[str, str]) -> KeyPress | None:
+        sid, digits = form.get("CallSid", ""), form.get("Digits", "")
+        known = _SID.fullmatch(sid) and _KEY.fullmatch(digits)
+        return KeyPress(sid, digits) if known else None
+
+    def speak(self, words: str, keys_path: str | None, goodbye: str) -> str:
+        return twiml(words, None if keys_path is None else self.public_url + keys_path, goodbye)
 
     def message(self, form: Mapping[str, str]) -> InboundMessage | None:
         sid, number = form.get("MessageSid", ""), form.get("From", "")

@@ -103,7 +103,7 @@ class PageClinician:
 
     def _known_to_carrier(self, page: Page) -> tuple[str, ...]:
         with self.ledger.transaction() as tx:
-            return tx.provider_ids(page.case_id)
+            return tx.provider_ids(page)
 
     def _message(self, page: Page, claimed: Sequence[Page]) -> OutboundMessage | None:
         people = self.consequences.paging.sites[page.site].clinicians
@@ -148,7 +148,7 @@ class PageClinician:
     def _settle_lookup(self, page: Page, found: Lookup) -> list[UUID]:
         with self.ledger.transaction() as tx:
             case = tx.lock_case(page.site, page.case_id)
-            if isinstance(found, Accepted) and found.provider_id not in tx.provider_ids(page.case_id):
+            if isinstance(found, Accepted) and found.provider_id not in tx.provider_ids(page):
                 return self._write(tx, page, found.state, provider_id=found.provider_id)
             settled_at = page.attempted_at + self.patience.settle
             if tx.now < settled_at:

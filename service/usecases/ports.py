@@ -225,7 +225,7 @@ class Transaction(Protocol):
     def waited_for(self, case_id: UUID, episode: int) -> frozenset[str]: ...
     def cancel_queued(self, case_id: UUID) -> None: ...
 
-    def provider_ids(self, case_id: UUID) -> tuple[str, ...]: ...
+    def provider_ids(self, page: Page) -> tuple[str, ...]: ...
     def channels_tried(self, case_id: UUID, position: Position, clinician: str) -> frozenset[Channel]: ...
     def silent_page(self, besides: Collection[UUID]) -> UUID | None: ...
     def hear_no_more(self, page_id: UUID) -> None: ...
@@ -336,6 +336,14 @@ class InboundMessage:
     text: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyPress:
+    """A key that somebody pressed in a call."""
+
+    call_id: str
+    key: str
+
+
 class Webhooks(Protocol):
     """Reads what a carrier posts to us. `form` is the body as posted, repeated fields and all."""
 
@@ -345,6 +353,19 @@ class Webhooks(Protocol):
 
     def report(self, form: Mapping[str, str]) -> DeliveryReport | None:
         """The delivery report in it, or None when it tells nothing that we act on."""
+        ...
+
+    def call_report(self, form: Mapping[str, str]) -> DeliveryReport | None:
+        """The report on a call in it, or None when it tells nothing that we act on."""
+        ...
+
+    def key(self, form: Mapping[str, str]) -> KeyPress | None:
+        """The key pressed in a call, or None when there is none."""
+        ...
+
+    def speak(self, words: str, keys_path: str | None, goodbye: str) -> str:
+        """The body, in the carrier's own XML, that says the words in a call, and asks for a key when there
+        is a path of ours to send it to."""
         ...
 
     def message(self, form: Mapping[str, str]) -> InboundMessage | None:

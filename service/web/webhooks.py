@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from service.usecases.speak_page import Spoken
 from service.web.problems import problem
 from service.web.wiring import wiring
 
@@ -29,6 +30,44 @@ def status(page_id: UUID) -> Response:
     if report is not None:
         wiring().record_delivery(page_id, report)
     return Response(status=204)
+
+
+@blueprint.post("/calls/<uuid:page_id>")
+def call_status(page_id: UUID) -> Response:
+    """A report on a call. That it was answered, by whomever, takes no case."""
+    report = wiring().webhooks.call_report(request.form)
+    if report is not None:
+        wiring().record_delivery(page_id, report)
+    return Response(status=204)
+
+
+@blueprint.post("/voice/<uuid:page_id>")
+def voice(page_id: UUID) -> Response:
+    """Somebody, or something, has picked up: say what the page asks."""
+    return _spoken(page_id, wiring().speak_page.ask(page_id))
+
+
+@blueprint.post("/voice/<uuid:page_id>/again")
+def voice_again(page_id: UUID) -> Response:
+    """Where a call goes when we did not answer it: the key may not be stored."""
+    return _spoken(page_id, wiring().speak_page.again())
+
+
+@blueprint.post("/voice/<uuid:page_id>/keys")
+def voice_keys(page_id: UUID) -> Response:
+    """A key. What became of it is said only once it is stored."""
+    press = wiring().webhooks.key(request.form)
+    if press is None:
+        return _spoken(page_id, wiring().speak_page.ask(page_id))
+    return _spoken(page_id, wiring().speak_page.press(page_id, press.key, press.call_id))
+
+
+def _spoken(page_id: UUID, spoken: Spoken | None) -> Response:
+    goodbye = wiring().speak_page.goodbye()
+    said = spoken or goodbye
+    keys_path = f"/webhooks/twilio/voice/{page_id}/keys" if said.asks else None
+    body = wiring().webhooks.speak(said.words, keys_path, goodbye.words)
+    return Response(body, content_type="text/xml; charset=utf-8")
 
 
 @blueprint.post("/messages")

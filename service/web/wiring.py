@@ -18,6 +18,7 @@ from service.usecases.ports import Webhooks
 from service.usecases.read_cases import ReadCases
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
+from service.usecases.speak_page import SpeakPage
 from service.usecases.watch_service import WatchService
 
 _NAME = "goldenhour"
@@ -35,6 +36,7 @@ class Wiring:
     keys: ApiKeys
     answer_reply: AnswerReply
     record_delivery: RecordDelivery
+    speak_page: SpeakPage
     watch: WatchService
     webhooks: Webhooks
     sites: Mapping[str, Site]

@@ -152,11 +152,16 @@ class Pages(Store):
         query = select(pages.c.clinician).where(of_episode, _at(Position(episode, last.round, last.step)))
         return frozenset(self.connection.scalars(query))
 
-    def provider_ids(self, case_id: UUID) -> tuple[str, ...]:
-        """The ids by which the carrier already knows pages of a case."""
-        known = and_(pages.c.case_id == case_id, pages.c.provider_id.is_not(None))
-        query = select(pages.c.provider_id).where(known)
-        return tuple(self.connection.scalars(query))
+    def provider_ids(self, page: Page) -> tuple[str, ...]:
+        """The ids by which the carrier already knows other pages of the case, or to the same person over the
+        same channel. Pages of one bundle share theirs."""
+        same_way = and_(pages.c.clinician == page.clinician, pages.c.channel == page.channel.value)
+        query = select(pages.c.provider_id).where(
+            pages.c.provider_id.is_not(None), or_(pages.c.case_id == page.case_id, same_way)
+        )
+        if page.bundle is not None:
+            query = query.where(or_(pages.c.bundle.is_(None), pages.c.bundle != page.bundle))
+        return tuple(self.connection.scalars(query.distinct()))
 
     def channels_tried(self, case_id: UUID, position: Position, clinician: str) -> frozenset[Channel]:
         """Over which channels a step has paged somebody, or is about to."""
