@@ -143,3 +143,17 @@ def test_a_feed_does_not_count_so_that_somebody_must_stand_beneath_it(tmp_path: 
     assert "nobody is on call from 2026-06-01 01:00 until 2026-08-30 01:00" in _faults(tmp_path, feed)
     assert _loaded(tmp_path, {**feed, "layers": [OSEI_ALWAYS]}).calendars["first"].address.startswith("https")
     assert _loaded(tmp_path, {**feed, "gaps_accepted": True}).rosters["first"].layers == ()
+
+
+def test_the_example_of_the_reference_is_a_roster_that_loads(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "reference" / "rosters.md").read_text(encoding="utf-8")
+    example = yaml.safe_load(page.partition("```yaml\n")[2].partition("```")[0])
+    document = yaml.safe_load(GOOD.read_text(encoding="utf-8"))
+    document["rosters"] = example["rosters"]
+    (tmp_path / "site.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    site = load_sites(tmp_path, SCHEMA, datetime(2026, 11, 1, tzinfo=UTC))["riverside"]
+    friday_evening, monday_noon = datetime(2026, 11, 6, 20, tzinfo=UTC), datetime(2026, 11, 9, 12, tzinfo=UTC)
+    first = site.rosters["first"]
+    assert first.on_call(friday_evening) == OnCall(("moreau",))
+    assert first.on_call(monday_noon) != first.on_call(monday_noon + timedelta(weeks=1))
+    assert [name for name, roster in site.rosters.items() if roster.gaps_accepted] == ["daytime"]
