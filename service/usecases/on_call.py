@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 
 from service.domain.roster import NobodyOnCall, OnCall, Roster
 from service.domain.site import Site
-from service.usecases.ports import Transaction
+from service.usecases.ports import CalendarStanding, Transaction
+
+AWAY_TOO_LONG = timedelta(days=1)
+"""A calendar of which no copy was had for so long is reported."""
 
 _NOW = timedelta(seconds=1)
 
@@ -26,3 +29,14 @@ def standing_roster(tx: Transaction, site: Site, name: str, begin: datetime, end
     calendar = tx.calendar_watches(site.site_id, name) if name in site.calendars else ()
     standing = replace(written, calendar=calendar, overrides=tx.overrides(site.site_id, name, begin, end))
     return standing.known_only(site.clinicians)
+
+
+def calendar_is_away(tx: Transaction, site: Site, name: str) -> bool:
+    """Whether the calendar that a roster follows, if it does, is away for too long."""
+    calendar = tx.calendar_standing(site.site_id, name) if name in site.calendars else None
+    return calendar is not None and away_too_long(calendar, tx.now)
+
+
+def away_too_long(calendar: CalendarStanding, now: datetime) -> bool:
+    """Whether no copy of a calendar was had for so long that somebody should know."""
+    return now - (calendar.read_at or calendar.first_tried_at) > AWAY_TOO_LONG

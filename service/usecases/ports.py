@@ -278,7 +278,12 @@ class Transaction(Protocol):
         ...
 
     def calendar_watches(self, site: str, roster: str) -> tuple[Watch, ...]: ...
-    def calendar_standing(self, site: str, roster: str) -> CalendarStanding | None: ...
+    def calendar_standing(
+        self, site: str, roster: str, *, with_skipped: bool = False
+    ) -> CalendarStanding | None:
+        """How its reading stands; None before the first try. What was skipped has to be opened for it."""
+        ...
+
     def claim_calendar(
         self, site: str, roster: str, source: CalendarSource, every: timedelta, changed: timedelta
     ) -> bool:

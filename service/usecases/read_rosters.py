@@ -9,11 +9,9 @@ from datetime import datetime, timedelta
 from service.domain.calendar import Skipped
 from service.domain.roster import LOOKS_AHEAD, OnCall, Roster, Span
 from service.domain.site import Site
-from service.usecases.on_call import on_call, standing_roster
+from service.usecases.on_call import away_too_long, on_call, standing_roster
 from service.usecases.ports import CalendarStanding, CalendarWriter, Ledger, Transaction
 
-AWAY_TOO_LONG = timedelta(days=1)
-"""A calendar of which no copy was had for so long is reported."""
 GAPS_LOOKED_FOR = timedelta(days=90)
 
 
@@ -91,7 +89,7 @@ class ReadRosters:
         if roster is None:
             return None
         has_calendar = name in self.sites[site].calendars
-        calendar = tx.calendar_standing(site, name) if has_calendar else None
+        calendar = tx.calendar_standing(site, name, with_skipped=True) if has_calendar else None
         spans = roster.schedule(begin, end)
         warnings = list(_of_calendar(calendar, tx.now)) if has_calendar else []
         gaps = tuple(span for span in spans if span.is_gap)
@@ -120,12 +118,8 @@ class ReadRosters:
             on_call=len(who.clinicians) if isinstance(who, OnCall) else 0,
             follows_a_calendar=name in site.calendars,
             calendar_age=None if read_at is None else (tx.now - read_at).total_seconds(),
-            calendar_away=calendar is not None and _away_too_long(calendar, tx.now),
+            calendar_away=calendar is not None and away_too_long(calendar, tx.now),
         )
-
-
-def _away_too_long(calendar: CalendarStanding, now: datetime) -> bool:
-    return now - (calendar.read_at or calendar.first_tried_at) > AWAY_TOO_LONG
 
 
 def _of_calendar(calendar: CalendarStanding | None, now: datetime) -> Iterator[str]:
@@ -135,7 +129,7 @@ def _of_calendar(calendar: CalendarStanding | None, now: datetime) -> Iterator[s
         return
     if calendar.fault:
         yield f"the calendar {calendar.fault}"
-    if calendar.read_at is not None and _away_too_long(calendar, now):
+    if calendar.read_at is not None and away_too_long(calendar, now):
         yield f"the calendar was last read on {calendar.read_at:%Y-%m-%d %H:%M} UTC; that copy stands"
     for reason in Skipped:
         count = sum(event.reason is reason for event in calendar.skipped)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import yaml
 from flask.testing import FlaskClient
 
 from service.bootstrap import Service
 from service.usecases.ports import Scope
+from tests.database import TimeMachine
 
 Headers = Callable[..., dict[str, str]]
 
@@ -151,3 +155,23 @@ def test_metrics_say_how_many_are_on_call(
     metrics = client.get("/metrics").text
     assert 'goldenhour_on_call{roster="first",site="riverside"} 0.0' in metrics
     assert 'goldenhour_on_call{roster="second",site="riverside"} 1.0' in metrics
+
+
+def test_readyz_says_when_a_calendar_is_away_for_a_day(
+    service: Service, tmp_path: Path, time_machine: TimeMachine
+) -> None:
+    site = yaml.safe_load((service.settings.sites_dir / "riverside.yaml").read_text(encoding="utf-8"))
+    feed = {"url": "https://127.0.0.1:9/rota.ics", "people": {"osei": ["Dr Osei"]}}
+    site["rosters"]["first"]["calendar"] = feed
+    (tmp_path / "riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
+    following = Service(replace(service.settings, sites_dir=tmp_path))
+    client = following.web().test_client()
+    try:
+        following.refresh_calendars()
+        assert client.get("/readyz").get_json()["checks"]["calendars"] == "ok"
+        assert "goldenhour_calendar_age_seconds{" not in client.get("/metrics").text
+        time_machine.forward(86_500)
+        assert client.get("/readyz").get_json()["checks"]["calendars"] == "away"
+        assert client.get("/readyz").get_json()["status"] == "degraded"
+    finally:
+        following.close()

@@ -74,11 +74,15 @@ class Rosters(Store):
             for clinician, begin, end in found or ()
         )
 
-    def calendar_standing(self, site: str, roster: str) -> CalendarStanding | None:
-        row = self.connection.execute(select(calendars).where(_of(site, roster))).one_or_none()
+    def calendar_standing(
+        self, site: str, roster: str, *, with_skipped: bool = False
+    ) -> CalendarStanding | None:
+        columns = (calendars.c.read_at, calendars.c.first_tried_at, calendars.c.fault)
+        row = self.connection.execute(select(*columns).where(_of(site, roster))).one_or_none()
         if row is None:
             return None
-        skipped = (self._opened(row) or {}).get("skipped", ())
+        opened = self._opened(site, roster) if with_skipped else None
+        skipped = () if opened is None else opened["skipped"]
         return CalendarStanding(
             read_at=row.read_at,
             first_tried_at=row.first_tried_at,
@@ -102,8 +106,7 @@ class Rosters(Store):
         return self.connection.execute(claimed.returning(calendars.c.site)).one_or_none() is not None
 
     def kept_calendar(self, site: str, roster: str) -> bytes | None:
-        row = self.connection.execute(select(calendars).where(_of(site, roster))).one_or_none()
-        opened = None if row is None else self._opened(row)
+        opened = self._opened(site, roster)
         return None if opened is None else str(opened["body"]).encode()
 
     def keep_calendar(self, site: str, roster: str, body: bytes, shifts: CalendarShifts) -> None:
@@ -135,13 +138,14 @@ class Rosters(Store):
             .values(watches=watches, key_id=sealed.key_id, sealed=sealed.body, **more)
         )
 
-    def _opened(self, row: Row[Any]) -> dict[str, Any] | None:
-        if row.sealed is None:
+    def _opened(self, site: str, roster: str) -> dict[str, Any] | None:
+        columns = (calendars.c.key_id, calendars.c.sealed)
+        row = self.connection.execute(select(*columns).where(_of(site, roster))).one_or_none()
+        if row is None or row.sealed is None:
             return None
         try:
-            opened: dict[str, Any] = json.loads(
-                self.cipher.open(Sealed(row.key_id, row.sealed), _place(row.site, row.roster))
-            )
+            text = self.cipher.open(Sealed(row.key_id, row.sealed), _place(site, roster))
+            opened: dict[str, Any] = json.loads(text)
         except KeyGone:
             return None
         return opened
