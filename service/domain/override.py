@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,8 +28,29 @@ class Override:
             raise ValueError("an override changes nothing")
 
 
+def standing_in(overrides: Sequence[Override]) -> tuple[str, ...]:
+    """Who stands in for the whole roster while these overrides, in the order of their making, hold."""
+    people = [
+        person
+        for number, override in enumerate(overrides)
+        if override.instead_of is None and override.clinician is not None
+        for person in overridden([override.clinician], overrides[number + 1 :])
+    ]
+    return tuple(dict.fromkeys(people))
+
+
 def overridden(people: Iterable[str], overrides: Iterable[Override]) -> tuple[str, ...]:
-    """Who is left of these people, and who has come in their place, while these overrides hold."""
-    places = {o.instead_of: o.clinician for o in overrides if o.instead_of is not None}
-    changed = (places.get(person, person) for person in people)
-    return tuple(dict.fromkeys(person for person in changed if person is not None))
+    """Who is left of these people, and who has come in their place, while these overrides hold.
+
+    A later one changes what the earlier ones left. Two who come for the same person both come.
+    """
+    present = list(people)
+    named = set(present)
+    for override in overrides:
+        if override.instead_of not in named:
+            continue
+        present = [person for person in present if person != override.instead_of]
+        if override.clinician is not None:
+            present.append(override.clinician)
+            named.add(override.clinician)
+    return tuple(dict.fromkeys(present))

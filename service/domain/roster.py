@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from service.domain.override import Override, overridden
+from service.domain.override import Override, overridden, standing_in
 from service.domain.rotation import Rotation
 from service.domain.shift import Shift, Watch
 from service.domain.wall_clock import REACH, wall_at
@@ -52,7 +52,7 @@ class Span:
 class Roster:
     """Who is on call when. At any time the first of these that names somebody stands: an override, a fixed
     shift, the calendar, the layers from the first to the last. Two overrides, or two shifts, at the same
-    time are both on call: rather two than none.
+    time are both on call: rather two than none. `overrides` are in the order in which they were made.
     """
 
     name: str
@@ -103,16 +103,10 @@ class Roster:
         return spans[:2]
 
     def _levels(self, begin: datetime, end: datetime) -> list[list[Watch]]:
-        """What could stand between two instants, what goes before the rest first."""
-        stand_ins = [
-            Watch(o.clinician, o.begin, o.end)
-            for o in self.overrides
-            if o.clinician is not None and o.instead_of is None
-        ]
+        """What could stand between two instants beneath the overrides, what goes before the rest first."""
         first, last = wall_at(begin, self.zone) - REACH, wall_at(end, self.zone) + REACH
         written = [shift for shift in self.shifts if shift.start < last and shift.end > first]
         levels = [
-            stand_ins,
             self._watches(written),
             list(self.calendar),
             *(self._watches(layer.shifts_between(first, last)) for layer in self.layers),
@@ -126,8 +120,7 @@ class Roster:
         self, levels: Iterable[Iterable[str]], at: datetime, overrides: Sequence[Override]
     ) -> OnCall | NobodyOnCall:
         holding = [override for override in overrides if override.begin <= at < override.end]
-        for people in levels:
-            left = overridden(people, holding)
+        for left in (standing_in(holding), *(overridden(people, holding) for people in levels)):
             if left:
                 return OnCall(left)
         return NobodyOnCall(self.name)

@@ -317,6 +317,17 @@ def test_no_transaction_is_open_while_a_calendar_is_fetched(ledger: PostgresLedg
     assert seen == [0]
 
 
+def test_a_spoilt_row_keeps_nobody_from_being_paged(
+    followed: Rosters, engine: Engine, time_machine: TimeMachine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE calendars SET watches = '[[1]]'"))
+    assert followed.now() == OnCall(("osei",))
+    time_machine.forward(601)
+    followed.refresh()
+    assert followed.now() == OnCall(("moreau",))
+
+
 def test_one_calendar_that_fails_in_an_unknown_way_holds_up_no_other(ledger: PostgresLedger) -> None:
     rosters = Rosters(ledger, replace(a_site(), calendars={"first": SOURCE, "second": SOURCE}))
     rosters.calendars.body = MOREAU_NOW

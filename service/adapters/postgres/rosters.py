@@ -69,10 +69,13 @@ class Rosters(Store):
 
     def calendar_watches(self, site: str, roster: str) -> tuple[Watch, ...]:
         found: list[Any] | None = self.connection.scalar(select(calendars.c.watches).where(_of(site, roster)))
-        return tuple(
-            Watch(clinician, datetime.fromisoformat(begin), datetime.fromisoformat(end))
-            for clinician, begin, end in found or ()
-        )
+        try:
+            return tuple(
+                Watch(clinician, datetime.fromisoformat(begin), datetime.fromisoformat(end))
+                for clinician, begin, end in found or ()
+            )
+        except (TypeError, ValueError):
+            return ()  # a spoilt row must keep nobody from being paged: the layers stand until it is read
 
     def calendar_standing(
         self, site: str, roster: str, *, with_skipped: bool = False
