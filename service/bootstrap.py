@@ -19,6 +19,8 @@ from sqlalchemy import Engine
 
 from service.adapters.aes_gcm import Cipher
 from service.adapters.http_deadman import HttpDeadMan
+from service.adapters.ical_calendars import IcalCalendars
+from service.adapters.ical_writer import IcalWriter
 from service.adapters.language_id import FastTextLanguages
 from service.adapters.page_only import PageOnly
 from service.adapters.postgres import migrate
@@ -51,13 +53,16 @@ from service.usecases.consequences import Consequences
 from service.usecases.decide_case import DecideCase, Decisions
 from service.usecases.drill import Drill, SyntheticPage
 from service.usecases.due_pages import DuePages
+from service.usecases.override_roster import OverrideRoster
 from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.paging import Paging
 from service.usecases.ports import Carrier
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_contacts import ReadContacts
+from service.usecases.read_rosters import ReadRosters
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
+from service.usecases.refresh_calendars import RefreshCalendars
 from service.usecases.silent_pages import SilentPages
 from service.usecases.speak_page import SpeakPage
 from service.usecases.watch_service import WatchService
@@ -136,7 +141,8 @@ class Service:
     @cached_property
     def sites(self) -> dict[str, Site]:
         """Every site by id."""
-        return load_sites(self.settings.sites_dir, self.settings.config_dir / "schema" / "site.schema.json")
+        schema = self.settings.config_dir / "schema" / "site.schema.json"
+        return load_sites(self.settings.sites_dir, schema, datetime.now(UTC))
 
     @cached_property
     def doorbell(self) -> RqDoorbell:
@@ -249,6 +255,21 @@ class Service:
         """Says whether the service is well."""
         return WatchService(self.ledger)
 
+    @cached_property
+    def refresh_calendars(self) -> RefreshCalendars:
+        """Reads the calendars that rosters follow."""
+        return RefreshCalendars(self.ledger, self.sites, IcalCalendars())
+
+    @cached_property
+    def rosters(self) -> ReadRosters:
+        """Rosters as they stand."""
+        return ReadRosters(self.ledger, self.sites, IcalWriter())
+
+    @cached_property
+    def override_roster(self) -> OverrideRoster:
+        """Adds and ends overrides of rosters."""
+        return OverrideRoster(self.ledger, self.sites)
+
     @property
     def read_contacts(self) -> ReadContacts:
         """First contacts, for the command line."""
@@ -291,6 +312,8 @@ class Service:
                 ),
                 record_delivery=RecordDelivery(self.ledger, self.consequences, self.doorbell),
                 watch=self.watch,
+                rosters=self.rosters,
+                override_roster=self.override_roster,
                 webhooks=TwilioWebhooks(
                     self.settings.twilio.auth_token,
                     self.settings.public_url,

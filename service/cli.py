@@ -16,7 +16,7 @@ from typing import IO, Any, NoReturn, TypeVar
 import click
 from marshmallow import ValidationError
 
-from service import terminal
+from service import roster_commands, terminal
 from service.adapters.json_logs import write_logs
 from service.adapters.yaml_lexicon import load_lexicon
 from service.adapters.yaml_policy import load_dispositions, load_messages
@@ -364,6 +364,23 @@ def revoke_key(key_id: str) -> None:
     if not _reaching(lambda: service.keys.revoke(key_id)):
         raise click.ClickException("there is no such key that still works")
     click.echo(f"{key_id} is revoked")
+
+
+@main.group()
+@click.option("--site", help="The site; need not be named when there is only one.")
+@click.pass_context
+def roster(context: click.Context, site: str | None) -> None:
+    """Who is on call, when nobody is, and changes for a time."""
+    service = Service(_settings())
+    context.call_on_close(service.close)
+    try:
+        context.obj = roster_commands.open_desk(service, site)
+    except ConfigurationFaults as error:
+        raise _stopped(error) from None
+
+
+for command in roster_commands.COMMANDS:
+    roster.add_command(command)
 
 
 def _reaching(use: Callable[[], T]) -> T:

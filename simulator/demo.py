@@ -33,7 +33,14 @@ def demo() -> None:
 
 def new_key(stack: Stack, name: str) -> str:
     """A key for everything at the stack's site."""
-    scopes = ("contacts:write", "assessments:read", "cases:read", "cases:write")
+    scopes = (
+        "contacts:write",
+        "assessments:read",
+        "cases:read",
+        "cases:write",
+        "rosters:read",
+        "rosters:write",
+    )
     options = [option for scope in scopes for option in ("--scope", scope)]
     made = stack.cli("keys", "create", "--name", name, "--site", SITE, *options)
     if made.returncode != 0:

@@ -23,6 +23,8 @@ _TIMES = {
     "prompts": ("sent_at",),
     "chores": ("due_at",),
     "heartbeats": ("beat_at",),
+    "roster_overrides": ("begins_at", "ends_at", "made_at", "ended_at"),
+    "calendars": ("first_tried_at", "tried_at", "read_at"),
 }
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from service.adapters.ical_reader import IcalReader
+from service.domain.calendar import CalendarFault, CalendarSource
 from service.domain.delivery import Accepted, Ambiguous, Lookup, NotThere, SendOutcome
 from service.usecases.ports import OutboundMessage
 
@@ -78,3 +80,17 @@ class FakeDeadMan:
     def ping(self) -> bool:
         self.heard += not self.away
         return not self.away
+
+
+class FakeCalendars(IcalReader):
+    """Gives what it was told to for every address, and reads it as the real one does."""
+
+    def __init__(self, body: bytes | CalendarFault = CalendarFault.AWAY) -> None:
+        self.body = body
+        self.fetched = 0
+        self.before_fetch: Callable[[], None] = lambda: None
+
+    def fetch(self, source: CalendarSource) -> bytes | CalendarFault:
+        self.before_fetch()
+        self.fetched += 1
+        return self.body

@@ -16,7 +16,8 @@ from service.domain.assessment import Assessor
 from service.domain.channel import Channel
 from service.domain.escalation import Case, CaseState, EventKind
 from service.domain.plan import Plan, Step, Target, TargetKind
-from service.domain.roster import Roster, Rotation
+from service.domain.roster import Roster
+from service.domain.rotation import Rotation
 from service.domain.site import Clinician, Pace, Site
 from service.domain.urgency import Urgency
 from service.settings import REPOSITORY
@@ -75,8 +76,8 @@ def a_site(site_id: str = "riverside", plan: Plan = PLAN) -> Site:
             for name, number in numbers.items()
         },
         rosters={
-            "first": Roster("first", zone, _ALWAYS),
-            "second": Roster("second", zone, replace(_ALWAYS, clinicians=("lindqvist",))),
+            "first": Roster("first", zone, (_ALWAYS,)),
+            "second": Roster("second", zone, (replace(_ALWAYS, clinicians=("lindqvist",)),)),
         },
         plans={
             Urgency.EMERGENCY: plan,

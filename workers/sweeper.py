@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Event
+from threading import Event, Thread
 from uuid import UUID
 
 from service.bootstrap import Service
@@ -14,6 +14,8 @@ from service.usecases.ports import LedgerAway
 log = logging.getLogger(__name__)
 
 _AT_ONCE = 4  # carrier calls; one slow call must not hold up the next page
+
+_CALENDARS_EVERY = 5.0  # seconds; how often to look whether one is due
 
 
 class Sweeper:
@@ -26,6 +28,7 @@ class Sweeper:
 
     def run(self, stop: Event) -> None:
         """Sweep until `stop` is set, then finish the carrier calls under way."""
+        self._follow_calendars(stop)
         pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="page")
         try:
             while not stop.is_set():
@@ -33,6 +36,21 @@ class Sweeper:
                 stop.wait(self._interval)
         finally:
             pool.shutdown(cancel_futures=True)  # what was not begun is another sweeper's at once
+
+    def _follow_calendars(self, stop: Event) -> None:
+        """Beside the sweeps: a calendar that takes its time must hold up no page. Ends with the process."""
+        refresh = self._service.refresh_calendars
+
+        def refreshed() -> tuple[UUID, ...]:
+            refresh()
+            return ()
+
+        def follow() -> None:
+            while not stop.is_set():
+                self._part(refreshed, [])
+                stop.wait(_CALENDARS_EVERY)
+
+        Thread(target=follow, daemon=True, name="calendars").start()
 
     def _sweep(self, submit: Callable[[UUID], Future[None]]) -> None:
         waiting: list[UUID] = []

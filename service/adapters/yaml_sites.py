@@ -10,18 +10,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.adapters.durations import duration
 from service.adapters.yaml_documents import Documents
+from service.adapters.yaml_rosters import coverage_faults, read_roster, read_source, roster_faults
+from service.domain.calendar import CalendarSource
 from service.domain.channel import Channel
 from service.domain.errors import ConfigurationFaults
 from service.domain.plan import Plan, Step, Target, TargetKind
-from service.domain.roster import Roster, Rotation, Shift
 from service.domain.site import Clinician, Pace, Site
 from service.domain.urgency import Urgency
 
 _TROUBLE = "trouble"
 
 
-def load_sites(sites_dir: Path, schema: Path) -> dict[str, Site]:
-    """Every site by id. Raises `ConfigurationFaults` naming every fault of every file."""
+def load_sites(sites_dir: Path, schema: Path, now: datetime) -> dict[str, Site]:
+    """Every site by id. Raises `ConfigurationFaults` naming every fault of every file, and every gap that a
+    roster leaves in the days after `now` (aware)."""
     documents = Documents(schema)
     sites: dict[str, Site] = {}
     paths = sorted(sites_dir.glob("*.yaml"))
@@ -29,27 +31,27 @@ def load_sites(sites_dir: Path, schema: Path) -> dict[str, Site]:
         documents.faults.append("the sites directory holds no .yaml file")
     for path in paths:
         raw = documents.read(path)
-        faults = [] if raw is None else [f"{path.name}: {fault}" for fault in _faults(raw, sites)]
+        faults = (
+            []
+            if raw is None
+            else [f"{path.name}: {fault}" for fault in _faults(raw, sites, path.parent, now)]
+        )
         documents.faults += faults
         if raw is not None and not faults:
-            sites[raw["site"]] = _site(raw)
+            sites[raw["site"]] = _site(raw, path.parent)
     if documents.faults:
         raise ConfigurationFaults(documents.faults)
     return sites
 
 
-def _faults(raw: Mapping[str, Any], known: Mapping[str, Site]) -> Iterator[str]:
+def _faults(raw: Mapping[str, Any], known: Mapping[str, Site], folder: Path, now: datetime) -> Iterator[str]:
     """What a schema cannot say: names that must be known, times that must exist and be in order."""
     if raw["site"] in known:
         yield f"the site {raw['site']} stands in another file too"
     if _zone(raw["time_zone"]) is None:
         yield "time_zone is not a zone of the IANA database"
     yield from _shared_numbers(raw["clinicians"].values())
-    for name, roster in raw["rosters"].items():
-        for clinician in _clinicians_of(roster):
-            if clinician not in raw["clinicians"]:
-                yield f"roster {name}: {clinician} is not among the clinicians"
-        yield from (f"roster {name}: {fault}" for fault in _faulty_times(roster))
+    yield from _faults_of_rosters(raw, folder, now)
     for name, people in raw.get("teams", {}).items():
         yield from (
             f"team {name}: {p} is not among the clinicians" for p in people if p not in raw["clinicians"]
@@ -91,18 +93,19 @@ def _one_or_more(names: str | Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _faulty_times(roster: Mapping[str, Any]) -> Iterator[str]:
-    times = [(shift["from"], shift["until"]) for shift in roster.get("shifts", ())]
-    if "rotation" in roster:
-        times.append((roster["rotation"]["starting"], None))
-        if not duration(roster["rotation"]["each"]):
-            yield "`each` is zero"
-    for start, end in times:
-        moments = [_wall_clock(time) for time in (start, end) if time is not None]
-        if None in moments:
-            yield f"the shift from {start} names a time that does not exist"
-        elif len(moments) == 2 and not moments[0] < moments[1]:  # type: ignore[operator]  # no None here
-            yield f"the shift from {start} ends before it starts"
+def _faults_of_rosters(raw: Mapping[str, Any], folder: Path, now: datetime) -> Iterator[str]:
+    for name, roster in raw["rosters"].items():
+        zone = _zone(roster.get("time_zone", raw["time_zone"]))
+        faults = list(roster_faults(roster, raw["clinicians"]))
+        if zone is None and "time_zone" in roster:
+            faults.append("time_zone is not a zone of the IANA database")
+        if not faults and zone is not None:
+            faults += coverage_faults(read_roster(name, zone, roster), _source(roster, folder), now)
+        yield from (f"roster {name}: {fault}" for fault in faults)
+
+
+def _source(roster: Mapping[str, Any], folder: Path) -> CalendarSource | None:
+    return read_source(roster["calendar"], folder) if "calendar" in roster else None
 
 
 def _zero_waits(plan: Mapping[str, Any]) -> Iterator[str]:
@@ -112,20 +115,19 @@ def _zero_waits(plan: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{name} is zero" for name, wait in waits.items() if not duration(wait))
 
 
-def _clinicians_of(roster: Mapping[str, Any]) -> list[str]:
-    rotation = roster.get("rotation", {"clinicians": []})
-    return [*rotation["clinicians"], *(shift["clinician"] for shift in roster.get("shifts", ()))]
-
-
-def _site(raw: Mapping[str, Any]) -> Site:
-    zone = ZoneInfo(raw["time_zone"])
+def _site(raw: Mapping[str, Any], folder: Path) -> Site:
+    sources = {name: _source(roster, folder) for name, roster in raw["rosters"].items()}
     return Site(
         site_id=raw["site"],
         clinicians={
             clinician_id: Clinician(clinician_id, clinician["name"], _addresses(clinician))
             for clinician_id, clinician in raw["clinicians"].items()
         },
-        rosters={name: _roster(name, zone, roster) for name, roster in raw["rosters"].items()},
+        rosters={
+            name: read_roster(name, ZoneInfo(roster.get("time_zone", raw["time_zone"])), roster)
+            for name, roster in raw["rosters"].items()
+        },
+        calendars={name: source for name, source in sources.items() if source is not None},
         plans={Urgency(name): _plan(plan) for name, plan in raw["plans"].items() if name != _TROUBLE},
         trouble_plan=_plan(raw["plans"][_TROUBLE]),
         pace=_pace(raw["pace"]),
@@ -138,23 +140,6 @@ def _addresses(clinician: Mapping[str, str]) -> dict[Channel, str]:
     """In the order in which they are written: the first is tried first."""
     known = {channel.value for channel in Channel}
     return {Channel(name): address for name, address in clinician.items() if name in known}
-
-
-def _roster(name: str, zone: ZoneInfo, raw: Mapping[str, Any]) -> Roster:
-    rotation = raw.get("rotation")
-    return Roster(
-        name=name,
-        zone=zone,
-        rotation=None
-        if rotation is None
-        else Rotation(
-            tuple(rotation["clinicians"]), _existing(rotation["starting"]), duration(rotation["each"])
-        ),
-        shifts=tuple(
-            Shift(shift["clinician"], _existing(shift["from"]), _existing(shift["until"]))
-            for shift in raw.get("shifts", ())
-        ),
-    )
 
 
 def _pace(raw: Mapping[str, Any]) -> Pace:
@@ -179,17 +164,6 @@ def _plan(raw: Mapping[str, Any]) -> Plan:
         next_channel_after=duration(raw["next_channel_after"]),
         confirmations=2 if raw.get("two_people_must_confirm", False) else 1,
     )
-
-
-def _wall_clock(text: str) -> datetime | None:
-    try:
-        return _existing(text)
-    except ValueError:
-        return None
-
-
-def _existing(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%d %H:%M")  # noqa: DTZ007 - a wall clock: its zone is the site's
 
 
 def _zone(name: str) -> ZoneInfo | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from service.domain.calendar import CalendarSource
 from service.domain.channel import Channel
 from service.domain.plan import Plan
 from service.domain.roster import Roster
@@ -52,7 +53,8 @@ class Site:
     """Rosters, teams and clinicians by name, and the plan for each urgency that opens a case.
 
     `trouble_plan`: for a case about the service itself, such as a carrier that refuses everything.
-    `respond_within_minutes` holds the times that differ from the policy's.
+    `respond_within_minutes` holds the times that differ from the policy's; `calendars` are by the name of
+    the roster that follows them.
     """
 
     site_id: str
@@ -63,3 +65,4 @@ class Site:
     pace: Pace
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     respond_within_minutes: Mapping[Urgency, int] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarSource] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from uuid import UUID
 from service.domain.escalation import CaseState
 from service.domain.roster import NobodyOnCall
 from service.domain.site import Site
+from service.usecases.on_call import calendar_is_away, on_call
 from service.usecases.paging import Paging
 from service.usecases.ports import DeadMan, Doorbell, Ledger, Transaction
 
@@ -108,9 +109,12 @@ def _of_pages(tx: Transaction) -> Iterator[Finding]:
 def _of_people(tx: Transaction, paging: Paging, site: Site) -> Iterator[Finding]:
     """Whoever is on call now must be there, and be reached by something."""
     for name, roster in site.rosters.items():
-        found = roster.on_call(tx.now)
+        if calendar_is_away(tx, site, name):
+            yield Finding(site.site_id, f"the calendar of roster {name} is away", grave=False)
+        found = on_call(tx, site, name)
         if isinstance(found, NobodyOnCall):
-            yield Finding(site.site_id, f"nobody is on call on roster {name}")
+            if not roster.gaps_accepted:
+                yield Finding(site.site_id, f"nobody is on call on roster {name}")
             continue
         for person in found.clinicians:
             if not paging.alive(tx, site, person):

@@ -16,6 +16,7 @@ from service.domain.refusals import CarrierPolicy
 from service.domain.roster import NobodyOnCall, OnCall
 from service.domain.site import Site
 from service.domain.urgency import Urgency
+from service.usecases.on_call import on_call
 from service.usecases.ports import NewPage, Page, Transaction
 
 NOTICE_IS_VALID_FOR = timedelta(hours=1)
@@ -185,8 +186,7 @@ _TELLS = frozenset({Channel.SMS, Channel.WCTP, Channel.SNPP, Channel.EMAIL})
 def _who(tx: Transaction, site: Site, target: Target) -> OnCall | NobodyOnCall:
     """Who a target is now. What the site no longer knows is nobody: the plan may be older than its file."""
     if target.kind is TargetKind.ROSTER:
-        roster = site.rosters.get(target.name)
-        return NobodyOnCall(target.name) if roster is None else roster.on_call(tx.now)
+        return on_call(tx, site, target.name)
     people = site.teams.get(target.name, ()) if target.kind is TargetKind.TEAM else (target.name,)
     known = tuple(person for person in people if person in site.clinicians)
     return OnCall(known) if known else NobodyOnCall(target.name)

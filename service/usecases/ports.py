@@ -9,13 +9,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from service.domain.answers import Answer
 from service.domain.assessment import Assessment
+from service.domain.calendar import CalendarFault, CalendarShifts, CalendarSource, SkippedEvent
 from service.domain.channel import Channel
 from service.domain.delivery import Lookup, PageKind, PageState, SendOutcome
 from service.domain.escalation import Case, CaseKind, CaseState, Event, Position
+from service.domain.override import Override
 from service.domain.refusals import Address, Refusal, Trouble
+from service.domain.roster import Span
+from service.domain.shift import Watch
 from service.domain.site import Clinician
 from service.domain.urgency import Urgency
 
@@ -117,6 +122,8 @@ class Scope(StrEnum):
     ASSESSMENTS_READ = "assessments:read"
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
+    ROSTERS_READ = "rosters:read"
+    ROSTERS_WRITE = "rosters:write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,16 @@ class ApiKey:
     scopes: frozenset[Scope]
     created_at: datetime
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarStanding:
+    """How the reading of a roster's calendar stands. `read_at` is None as long as no copy was ever had."""
+
+    read_at: datetime | None
+    first_tried_at: datetime
+    fault: str
+    skipped: tuple[SkippedEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +270,35 @@ class Transaction(Protocol):
     def prompts_since(self, clinician: str, since: datetime) -> int: ...
     def remember_prompt(self, clinician: str) -> None: ...
 
+    # rosters
+    def add_override(self, site: str, roster: str, override: Override) -> None: ...
+    def overrides(self, site: str, roster: str, begin: datetime, end: datetime) -> tuple[Override, ...]: ...
+    def end_override(self, site: str, roster: str, override_id: UUID) -> Override | None:
+        """End it now and return it as it held until then; None when none holds or will hold."""
+        ...
+
+    def calendar_watches(self, site: str, roster: str) -> tuple[Watch, ...]: ...
+    def calendar_standing(
+        self, site: str, roster: str, *, with_skipped: bool = False
+    ) -> CalendarStanding | None:
+        """How its reading stands; None before the first try. What was skipped has to be opened for it."""
+        ...
+
+    def claim_calendar(
+        self, site: str, roster: str, source: CalendarSource, every: timedelta, changed: timedelta
+    ) -> bool:
+        """Whether it is this caller's turn to read it: `every` so often, `changed` when its source has."""
+        ...
+
+    def kept_calendar(self, site: str, roster: str) -> bytes | None:
+        """The last good copy; None when there is none that can be opened."""
+        ...
+
+    def keep_calendar(self, site: str, roster: str, body: bytes, shifts: CalendarShifts) -> None: ...
+    def calendar_failed(
+        self, site: str, roster: str, fault: CalendarFault, shifts: CalendarShifts | None
+    ) -> None: ...
+
     # keys of the API
     def store_key(self, key: ApiKey, secret_hash: bytes) -> None: ...
     def key(self, key_id: str) -> tuple[ApiKey, bytes] | None: ...
@@ -375,3 +421,25 @@ class Webhooks(Protocol):
     def answer(self, text: str | None) -> str:
         """The body, in the carrier's own XML, that answers with a text or with silence."""
         ...
+
+
+class Calendars(Protocol):
+    """Where people keep calendars. Neither method raises: what went wrong is in the answer."""
+
+    def fetch(self, source: CalendarSource) -> bytes | CalendarFault:
+        """The calendar as it is now, within the adapter's own limits of size and time."""
+        ...
+
+    def read(
+        self, body: bytes, source: CalendarSource, zone: ZoneInfo, begin: datetime, end: datetime
+    ) -> CalendarShifts | CalendarFault:
+        """Who is on call from `begin` to `end`. Times without a zone are in `zone`."""
+        ...
+
+
+class CalendarWriter(Protocol):
+    """Writes who is on call in the form that calendars read."""
+
+    def write(
+        self, name: str, spans: Iterable[Span], clinicians: Mapping[str, Clinician], now: datetime
+    ) -> bytes: ...

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from service.domain.errors import Conflict, Fault, Invalid, NotFound, Refused
 from service.usecases.ports import KeyGone, LedgerAway
-from service.web import assessments, cases, drills, first_contacts, health, webhooks
+from service.web import assessments, cases, drills, first_contacts, health, rosters, webhooks
 from service.web.problems import ProblemSchema, faults_in, problem
 from service.web.schemas.intake import ItemAnswerSchema, TextAnswerSchema, answer_field_to_openapi
 from service.web.wiring import Wiring, attach
@@ -92,7 +92,7 @@ def _serve_api(app: Flask) -> None:
         converter.add_attribute_function(answer_field_to_openapi)
     api.spec.components.schema("TextAnswer", schema=TextAnswerSchema)
     api.spec.components.schema("ItemAnswer", schema=ItemAnswerSchema)
-    for resource in (first_contacts, assessments, cases, drills):
+    for resource in (first_contacts, assessments, cases, rosters, drills):
         api.register_blueprint(resource.blueprint)
 
 

@@ -11,6 +11,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from service.usecases.ports import LedgerAway, Overview
+from service.usecases.read_rosters import RosterPulse
 from service.web.wiring import Wiring, wiring
 
 blueprint = Blueprint("health", __name__)
@@ -39,6 +40,7 @@ def _checks(service: Wiring) -> dict[str, str]:
     try:
         overview = service.watch.overview()
         schema = service.schema_is_current()
+        rosters = service.rosters.pulses()
     except Exception as error:  # noqa: BLE001 - a missing table or a lost connection: not ready either way
         away = isinstance(error, LedgerAway)
         return {"database": "unavailable" if away else "not migrated", "redis": doorbell}
@@ -47,7 +49,16 @@ def _checks(service: Wiring) -> dict[str, str]:
         "redis": doorbell,
         "sweeper": _sweeper(overview),
         "escalations": "alarm" if overview.alarms else "ok",
+        **_calendars(rosters),
     }
+
+
+def _calendars(rosters: Iterable[RosterPulse]) -> dict[str, str]:
+    """Only where a roster follows one: whether every calendar was read lately."""
+    followed = [roster for roster in rosters if roster.follows_a_calendar]
+    if not followed:
+        return {}
+    return {"calendars": "away" if any(roster.calendar_away for roster in followed) else "ok"}
 
 
 def _sweeper(overview: Overview) -> str:
@@ -73,6 +84,7 @@ class _Counts:
     def collect(self) -> Iterable[Metric]:
         try:
             overview = self._service.watch.overview()
+            rosters = self._service.rosters.pulses()
         except Exception:  # noqa: BLE001 - as for readiness: whatever is missing, say so and stay up
             yield _gauge("goldenhour_ledger_up", "Whether the database answers.", 0)
             return
@@ -88,6 +100,7 @@ class _Counts:
                 "goldenhour_sweep_age_seconds", "Since the last completed sweep.", overview.sweep_age
             )
         yield from _by_label(overview)
+        yield from _of_rosters(rosters)
 
 
 def _by_label(overview: Overview) -> Iterable[Metric]:
@@ -99,6 +112,20 @@ def _by_label(overview: Overview) -> Iterable[Metric]:
         pages.add_metric([kind, page_state], count)
     yield cases
     yield pages
+
+
+def _of_rosters(rosters: Iterable[RosterPulse]) -> Iterable[Metric]:
+    labels = ["site", "roster"]
+    on_call = GaugeMetricFamily("goldenhour_on_call", "How many are on call now.", labels=labels)
+    age = GaugeMetricFamily(
+        "goldenhour_calendar_age_seconds", "Since a calendar was last read.", labels=labels
+    )
+    for roster in rosters:
+        on_call.add_metric([roster.site, roster.roster], roster.on_call)
+        if roster.calendar_age is not None:
+            age.add_metric([roster.site, roster.roster], roster.calendar_age)
+    yield on_call
+    yield age
 
 
 def _gauge(name: str, meaning: str, value: Any) -> Metric:

@@ -14,8 +14,10 @@ from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
 from service.usecases.decide_case import DecideCase
 from service.usecases.drill import Drill
+from service.usecases.override_roster import OverrideRoster
 from service.usecases.ports import Webhooks
 from service.usecases.read_cases import ReadCases
+from service.usecases.read_rosters import ReadRosters
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.speak_page import SpeakPage
@@ -38,6 +40,8 @@ class Wiring:
     record_delivery: RecordDelivery
     speak_page: SpeakPage
     watch: WatchService
+    rosters: ReadRosters
+    override_roster: OverrideRoster
     webhooks: Webhooks
     sites: Mapping[str, Site]
     text_limit: int

@@ -18,6 +18,7 @@ from service.settings import REPOSITORY
 
 SCHEMA = REPOSITORY / "config" / "schema" / "site.schema.json"
 GOOD = REPOSITORY / "simulator" / "sites" / "riverside.yaml"
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def _good() -> dict[str, Any]:
@@ -30,12 +31,12 @@ def _faults(directory: Path, *documents: Any) -> list[str]:
         written = document if isinstance(document, str) else yaml.safe_dump(document)
         (directory / f"site{number}.yaml").write_text(written, encoding="utf-8")
     with pytest.raises(ConfigurationFaults) as raised:
-        load_sites(directory, SCHEMA)
+        load_sites(directory, SCHEMA, NOW)
     return list(raised.value.faults)
 
 
 def test_a_site_is_read_with_its_people_rosters_and_plans() -> None:
-    site = load_sites(GOOD.parent, SCHEMA)["riverside"]
+    site = load_sites(GOOD.parent, SCHEMA, NOW)["riverside"]
     assert site.clinicians["osei"].addresses == {Channel.SMS: "+447700900101"}
     assert site.rosters["first"].on_call(datetime(2026, 6, 1, tzinfo=UTC)) == OnCall(("osei",))
     assert site.plans[Urgency.SOON].first_page_after == timedelta(days=2)

@@ -9,11 +9,16 @@ from sqlalchemy import Engine, text
 
 from service.adapters.postgres.ledger import PostgresLedger
 from service.domain.assessment import Assessor
+from service.domain.calendar import CalendarSource
 from service.domain.delivery import Rejected
 from service.domain.escalation import CaseKind, CaseState
 from service.domain.refusals import Refusal
-from service.domain.roster import Roster, Shift
+from service.domain.roster import Roster
+from service.domain.shift import Shift
+from service.usecases.override_roster import OverrideRoster, Wanted
+from service.usecases.refresh_calendars import RefreshCalendars
 from tests.database import TimeMachine
+from tests.fakes import FakeCalendars
 from tests.service_under_test import LINDQVIST, OSEI, TONIGHT, ServiceUnderTest, a_site
 
 
@@ -95,6 +100,35 @@ def test_a_roster_with_nobody_on_it_is_named(ledger: PostgresLedger, assessor: A
     site = replace(site, rosters={**site.rosters, "first": Roster("first", first.zone, shifts=(past,))})
     service = ServiceUnderTest(ledger, assessor, site)
     assert whats(service) == ["nobody is on call on roster first"]
+
+
+def test_a_gap_that_is_accepted_is_nothing_to_be_named(ledger: PostgresLedger, assessor: Assessor) -> None:
+    site = a_site()
+    daytime = Roster("daytime", site.rosters["first"].zone, gaps_accepted=True)
+    service = ServiceUnderTest(ledger, assessor, replace(site, rosters={**site.rosters, "daytime": daytime}))
+    assert whats(service) == []
+
+
+def test_who_stands_in_is_on_call_for_the_auditor_too(
+    service: ServiceUnderTest, ledger: PostgresLedger
+) -> None:
+    overrides = OverrideRoster(ledger, {"riverside": service.site})
+    until = datetime.now(UTC) + timedelta(hours=8)
+    overrides.add("riverside", "first", Wanted(None, until, None, "osei"), "test")
+    assert whats(service) == ["nobody is on call on roster first"]
+    overrides.add("riverside", "first", Wanted(None, until, "moreau"), "test")
+    assert whats(service) == []
+
+
+def test_a_calendar_that_is_away_for_a_day_is_noted(
+    ledger: PostgresLedger, assessor: Assessor, time_machine: TimeMachine
+) -> None:
+    site = replace(a_site(), calendars={"first": CalendarSource("https://calendar.example/", {})})
+    RefreshCalendars(ledger, {"riverside": site}, FakeCalendars())()
+    service = ServiceUnderTest(ledger, assessor, site)
+    assert whats(service) == []
+    time_machine.forward(86_500)
+    assert "the calendar of roster first is away" in whats(service)
 
 
 def test_a_clock_that_is_wrong_is_noted(service: ServiceUnderTest) -> None:

@@ -15,7 +15,8 @@ from service.domain.assessment import Assessor
 from service.domain.errors import Conflict, NotFound
 from service.domain.escalation import CaseState, EventKind
 from service.domain.plan import Step
-from service.domain.roster import Roster, Shift
+from service.domain.roster import Roster
+from service.domain.shift import Shift
 from service.domain.urgency import Urgency
 from tests.database import TimeMachine
 from tests.service_under_test import (
@@ -248,7 +249,7 @@ def test_a_first_step_that_fails_loses_neither_the_contact_nor_the_case(
 ) -> None:
     broken = a_site()
     forever = Shift("osei", datetime(2026, 1, 1), datetime(9999, 12, 31, 23, 59))
-    new_york = Roster("first", ZoneInfo("America/New_York"), None, (forever,))
+    new_york = Roster("first", ZoneInfo("America/New_York"), (), (forever,))
     service = ServiceUnderTest(ledger, assessor, replace(broken, rosters={"first": new_york}))
     service.contact(TONIGHT)
     service.sweep()

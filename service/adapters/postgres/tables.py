@@ -241,3 +241,37 @@ heartbeats = Table(
     Column("process", Text, primary_key=True),
     _at("beat_at"),
 )
+
+roster_overrides = Table(
+    "roster_overrides",
+    metadata,
+    Column("override_id", Uuid, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("roster", Text, nullable=False),
+    Column("begins_at", DateTime(timezone=True), nullable=False),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("clinician", Text),
+    Column("instead_of", Text),
+    Column("made_by", Text, nullable=False),
+    _at("made_at"),
+    Column("ended_at", DateTime(timezone=True)),  # by a human, before its time; the row stays
+    CheckConstraint("ends_at > begins_at", name="lasts"),
+    CheckConstraint("clinician IS NOT NULL OR instead_of IS NOT NULL", name="changes_something"),
+    Index("roster_overrides_holding", "site", "roster", "ends_at"),
+)
+
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("roster", Text, primary_key=True),
+    Column("source", LargeBinary, nullable=False),  # digest of its address and people
+    _at("first_tried_at"),
+    _at("tried_at"),
+    Column("read_at", DateTime(timezone=True)),
+    Column("fault", Text, nullable=False, server_default=""),
+    Column("watches", JSONB, nullable=False, server_default="[]"),
+    # The last good copy and what of it says nothing to us: people wrote it, so it is sealed.
+    Column("key_id", Text),
+    Column("sealed", LargeBinary),
+)
