@@ -9,7 +9,7 @@ from itertools import combinations, pairwise, product
 
 from service.domain.automaton import Match
 from service.domain.entry import THEME, Entry
-from service.domain.text import Words
+from service.domain.text import CLAUSE, Words
 
 _OFTEN_ENOUGH = 20  # hits of one combination: a page of copied lines must not become a book of them
 _LOOKED_AT = 4  # neighbours tried on each side: time stays linear for any text
@@ -85,6 +85,7 @@ class _Passage:
 
     def __init__(self, words: Words, apart: int, finite: frozenset[str]) -> None:
         self._begins = words.sentences
+        self._breaks = words.breaks
         self._numbers = list(_numbered(words, finite))
         self._apart = apart
 
@@ -139,11 +140,17 @@ class _Passage:
         """An innocent explanation in their own sentences or before them. What is said later explains nothing
         away: no sentence behind may ever make a contact look quieter."""
         last = max(map(self._sentence, parts))
+        past = max(part.past for part in parts)
         for part in parts:
             for match in self._near(innocent, part, sentences):
-                if self._sentence(match) <= last:
+                if self._sentence(match) <= last and not self._is_behind(match, past):
                     return match
         return None
+
+    def _is_behind(self, match: Match, past: int) -> bool:
+        """Whether a word that stands alone ("Tonight.") parts the match from what ends before `past`: such a
+        word belongs to both sides, and would join them."""
+        return any(one >= CLAUSE <= other for one, other in pairwise(self._breaks[past : match.first + 1]))
 
     def _is_near(self, match: Match, other: Match, sentences: int) -> bool:
         between = abs(self._sentence(match) - self._sentence(other))

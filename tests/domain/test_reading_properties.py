@@ -112,3 +112,10 @@ def test_processes_agree() -> None:
         for seed in ("0", "1", "4242")
     }
     assert len(digests) == 1
+
+
+def test_a_word_alone_does_not_join_what_is_said_behind_it() -> None:
+    """A sentence of one word belongs to what stands around it; an explanation must not come by it."""
+    said = "I've chosen the day and. Where"
+    assert assess(said).urgency.value == "very_urgent"
+    assert assess(f"{said}. My sister is moving house next month.").urgency.value == "very_urgent"
