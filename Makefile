@@ -11,6 +11,9 @@ STAMP := .venv/.set-up
 BENCH := .venv-bench/bin
 BENCH_STAMP := .venv-bench/.set-up
 
+# Processes that test at once. A story mostly waits for its own processes, so there may be more than cores.
+TESTERS ?= 4
+
 # Where `make run` and `make demo` listen.
 export PORT ?= 8080
 export PHONES_PORT ?= 8081
@@ -51,11 +54,11 @@ check: setup ## Lint, format, types and layers
 
 .PHONY: test
 test: setup check ## Everything: the checks and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 .PHONY: test-fast
 test-fast: setup ## The tests that start no processes
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
 .PHONY: evaluate
 evaluate: eval-data $(BENCH_STAMP) ## Measure the reading and its peers on EVAL_DATA; writes docs/reference/evaluation.md

