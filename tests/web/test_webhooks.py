@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+from simulator.servers import EmbeddedPostgres
 from tests.canary import CANARY
 
 OSEI = "+447700900101"
@@ -91,3 +92,24 @@ def test_an_id_that_no_carrier_gives_is_taken_for_nothing(
     told = twilio(f"/webhooks/twilio/status/{page_id}", {"MessageSid": sid, "MessageStatus": "delivered"})
     said = twilio("/webhooks/twilio/messages", {"MessageSid": sid, "From": OSEI, "Body": "ack"})
     assert (told.status_code, said.status_code, _state(engine)) == (204, 200, before)
+
+
+def test_a_key_that_cannot_be_stored_is_never_confirmed_and_is_asked_for_again(
+    twilio: Callable[..., Any], page_id: UUID, postgres: EmbeddedPostgres
+) -> None:
+    path = f"/webhooks/twilio/voice/{page_id}"
+    press = {"CallSid": "CA1", "CallStatus": "in-progress", "Digits": "4"}
+    postgres.stop()
+    try:
+        assert twilio(f"{path}/keys", press).status_code == 503  # the carrier goes to the fallback address
+        again = twilio(f"{path}/again", press)
+    finally:
+        postgres.start()
+    assert "press the key again" in again.text
+    assert "is yours" not in again.text
+    assert "is yours" in twilio(f"{path}/keys", press).text
+
+
+def test_a_call_is_answered_only_by_post(client: FlaskClient, page_id: UUID) -> None:
+    for part in ("", "/keys", "/again"):
+        assert client.get(f"/webhooks/twilio/voice/{page_id}{part}").status_code in {403, 405}
