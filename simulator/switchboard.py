@@ -25,7 +25,7 @@ _APPLICATION_ERROR = "We are sorry, an application error has occurred."
 
 
 class Answers(StrEnum):
-    """Who or what takes a call."""
+    """Who or what takes a call. In the middle of the words one hangs up, and the impatient press."""
 
     HUMAN = "human"
     VOICEMAIL = "voicemail"
@@ -34,6 +34,7 @@ class Answers(StrEnum):
     NOBODY = "nobody"
     FAILS = "fails"
     HANGS_UP = "hangs_up"
+    IMPATIENT = "impatient"
 
 
 _NEVER_CONNECTED = {
@@ -59,6 +60,23 @@ class CallReport:
     status: CallStatus
     http_status: int | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A status that the customer is told of. `number` counts them in the order in which they came about."""
+
+    status: CallStatus
+    number: int
+
+
+_PRESS = frozenset({Answers.HUMAN, Answers.IMPATIENT})
+_OF_THE_END = {
+    CallStatus.COMPLETED: (("CallDuration", "1"), ("Duration", "1")),
+    CallStatus.FAILED: (("SipResponseCode", "503"),),
+    CallStatus.NO_ANSWER: (("SipResponseCode", "487"),),
+    CallStatus.BUSY: (("SipResponseCode", "486"),),
+}
 
 
 class _HungUp(Exception):
@@ -110,16 +128,19 @@ class Switchboard:
 
     def put_through(self, call: Call, script: Script) -> None:
         """The whole call, to its end. What goes wrong with its callbacks is in the script."""
-        stages: list[CallStatus] = []
+        held: list[_Stage] = []
+        number = 0
         for status in self._stages(call, script):
             if self.calls.change(call.sid, status=status) is None:
                 return
-            if script.has(Kind.REORDERED_CALLBACKS):
-                stages.insert(0, status)
-            else:
-                self._report(call, status, script)
-        for status in stages:
-            self._report(call, status, script)
+            if _event(status) not in call.dialled.events:
+                continue
+            held.insert(0, _Stage(status, number))
+            number += 1
+            if not script.has(Kind.REORDERED_CALLBACKS):
+                self._report(call, held.pop(), script)
+        for stage in held:
+            self._report(call, stage, script)
 
     def _stages(self, call: Call, script: Script) -> Iterator[CallStatus]:
         waits = script.find([Kind.WAIT_IN_QUEUE])
@@ -153,8 +174,6 @@ class Switchboard:
         try:
             for _ in range(_MOST_DOCUMENTS):
                 verbs = self._fetch(call, url, parameters)
-                if answering is not None and answering.who is Answers.HANGS_UP:
-                    return
                 following = self._perform(call, verbs, answering)
                 if following is None:
                     return
@@ -185,10 +204,10 @@ class Switchboard:
         for verb in verbs:
             match verb:
                 case Say(words):
-                    self.calls.say(call.sid, words)
+                    self._say(call, words, answering)
                 case Gather():
                     for words in verb.words:
-                        self.calls.say(call.sid, words)
+                        self._say(call, words, answering)
                     key = self._key(call, verb, answering)
                     if key:
                         self.calls.press(call.sid, key)
@@ -200,13 +219,22 @@ class Switchboard:
                     return None
         return None
 
+    def _say(self, call: Call, words: str, answering: Answering | None) -> None:
+        """Speak, until somebody hangs up or presses a key: the rest is not heard."""
+        who = None if answering is None else answering.who
+        presses = answering is not None and who is Answers.IMPATIENT and bool(answering.keys)
+        cut = presses or who is Answers.HANGS_UP
+        self.calls.say(call.sid, f"{words[: len(words) // 2]}…" if cut else words)
+        if who is Answers.HANGS_UP:
+            raise _HungUp
+
     def _key(self, call: Call, gather: Gather, answering: Answering | None) -> str:
         """The key pressed before the time is over; empty when none is."""
         if answering is not None:
             sleep(gather.timeout * _PACE)
             if answering.who is Answers.SCREENING:
                 return "1"  # "press 1 to accept this call", said by a machine to a machine
-            return answering.keys.pop(0) if answering.who is Answers.HUMAN and answering.keys else ""
+            return answering.keys.pop(0) if answering.who in _PRESS and answering.keys else ""
         deadline = monotonic() + gather.timeout
         with self._changed:
             while monotonic() < deadline:
@@ -215,16 +243,22 @@ class Switchboard:
                 self._changed.wait(_LOOK_SECONDS)
         return ""
 
-    def _report(self, call: Call, status: CallStatus, script: Script) -> None:
-        event = {"in-progress": "answered", "ringing": "ringing"}.get(status.value, "completed")
-        if not call.dialled.callback or event not in call.dialled.events or script.has(Kind.NO_CALLBACK):
+    def _report(self, call: Call, stage: _Stage, script: Script) -> None:
+        if not call.dialled.callback or script.has(Kind.NO_CALLBACK):
             return
+        parameters = [
+            *self._parameters(call, stage.status),
+            ("CallbackSource", "call-progress-events"),
+            ("SequenceNumber", str(stage.number)),
+            *_OF_THE_END.get(stage.status, ()),
+            *_unannounced(script),
+        ]
         for _ in range(2 if script.has(Kind.DUPLICATE_CALLBACKS) else 1):
-            parameters = [*self._parameters(call, status), ("CallbackSource", "call-progress-events")]
             signing: Signing = signing_of(script)
             posted = post(call.dialled.callback, parameters, self.account.token, signing)
+            report = CallReport(call.sid, stage.status, posted.http_status, posted.attempts)
             with self._changed:
-                self._reports.append(CallReport(call.sid, status, posted.http_status, posted.attempts))
+                self._reports.append(report)
 
     def _parameters(self, call: Call, status: CallStatus) -> Parameters:
         return [
@@ -237,6 +271,20 @@ class Switchboard:
             ("Direction", "outbound-api"),
             ("Timestamp", format_datetime(datetime.now(UTC))),
         ]
+
+
+def _event(status: CallStatus) -> str:
+    """The name by which callbacks for a status are asked for."""
+    return {"in-progress": "answered", "ringing": "ringing"}.get(status.value, "completed")
+
+
+def _unannounced(script: Script) -> Parameters:
+    parameters: Parameters = []
+    if script.has(Kind.EXTRA_PARAMETERS):
+        parameters += [("CallToken", "not yet documented"), ("NotYetDocumented", "1")]
+    if script.has(Kind.REPEATED_PARAMETERS):
+        parameters += [("Tag", "second"), ("Tag", "first"), ("Tag", "first")]
+    return parameters
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _RING = (15, 60)  # seconds; a mailbox answers after about 25
 _SKEW = timedelta(seconds=2)  # the clocks; a call has no text by which it could be told from an older one
 _LISTED = 20
 _WAITS = 8  # seconds for a key
+_LONGEST = 300  # seconds, of a whole call: three times the words, twice again, and time to think
 _ASKED = 3  # times that the words are said to somebody who presses nothing that means something
 
 
@@ -48,10 +49,11 @@ class TwilioVoice:
             to=message.address,
             from_=self._sender,
             url=f"{self._base}/voice/{message.reference}#rc=2&rp=all",
-            fallback_url=f"{self._base}/voice/{message.reference}/again",
+            fallback_url=f"{self._base}/voice/{message.reference}/again#rc=2&rp=all",
             status_callback=f"{self._base}/calls/{message.reference}#rc=5&rp=all",
             status_callback_event=["ringing", "answered", "completed"],
             timeout=ring,
+            time_limit=_LONGEST,
         )
         return _accepted(created.sid, created.status)
 

@@ -29,6 +29,7 @@ class Text(StrEnum):
     VOICE_TAKEN = "voice_taken"
     VOICE_FIRST_OF_TWO = "voice_first_of_two"
     VOICE_PASSED_ON = "voice_passed_on"
+    VOICE_DRILL_DONE = "voice_drill_done"
     VOICE_ALREADY = "voice_already"
     VOICE_AGAIN = "voice_again"
     VOICE_GOODBYE = "voice_goodbye"

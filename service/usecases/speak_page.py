@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from service.domain.escalation import CaseKind, CaseState
+from service.domain.escalation import Case, CaseKind, CaseState
 from service.domain.messages import Messages, Text
 from service.domain.replies import Act
-from service.usecases.answer_page import AnswerPage
+from service.usecases.answer_page import Answered, AnswerPage
 from service.usecases.decide_case import Decision
-from service.usecases.ports import Ledger
+from service.usecases.ports import Ledger, Page
 
 _ASKS = {
     CaseKind.CONTACT: Text.VOICE_PAGE,
@@ -19,14 +19,18 @@ _ASKS = {
 }
 _KEYS = {"4": Act.TAKE, "5": Act.PASS_ON}
 _DONE = {Act.TAKE: Text.VOICE_TAKEN, Act.PASS_ON: Text.VOICE_PASSED_ON}
+_REPEAT = "*"
+_MOST_WRONG = 2
+"""After so many wrong keys it is asked again: a machine that presses keys must not keep a call up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Words to say. `asks`: a key is waited for behind them; else the call ends."""
+    """Words to say. `asks`: a key is waited for behind them, after `wrong` wrong ones; else the call ends."""
 
     words: str
     asks: bool
+    wrong: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +41,59 @@ class SpeakPage:
     answer_page: AnswerPage
     messages: Messages
 
-    def ask(self, page_id: UUID) -> Spoken | None:
+    def ask(self, page_id: UUID, wrong: int = 0) -> Spoken | None:
         """What to say to whoever picks up; None when there is no such page."""
+        found = self._found(page_id)
+        if found is None:
+            return None
+        page, case = found
+        if case.state is CaseState.OPEN:
+            words = self.messages.say(_ASKS[case.kind], code=_spelled(case.code))
+            return Spoken(words, asks=True, wrong=wrong)
+        if case.kind is CaseKind.DRILL:
+            return self._said(Text.VOICE_DRILL_DONE, case.code)
+        theirs = case.state is CaseState.ACKNOWLEDGED and case.owner == page.clinician
+        return self._said(Text.VOICE_TAKEN if theirs else Text.VOICE_ALREADY, case.code)
+
+    def press(self, page_id: UUID, key: str, call_id: str, wrong: int = 0) -> Spoken | None:
+        """Act on a key and say what became of it; ask again after a key that means nothing.
+
+        `wrong`: how many wrong keys this call has had before.
+        """
+        if key == _REPEAT:
+            return self.ask(page_id, wrong)
+        act = _KEYS.get(key)
+        if act is None:
+            return self.ask(page_id, wrong + 1) if wrong < _MOST_WRONG else self.goodbye()
+        answered = self.answer_page(page_id, act, f"{call_id} {key}")
+        return None if answered is None else self._told(page_id, act, answered)
+
+    def _told(self, page_id: UUID, act: Act, answered: Answered) -> Spoken | None:
+        """What became of a key. A drill is over with it, and was none of anybody's cases."""
+        match answered.decision:
+            case Decision.FIRST_OF_TWO:
+                return self._said(Text.VOICE_FIRST_OF_TWO, answered.code)
+            case Decision.DONE | Decision.ALREADY_CLOSED if self._is_over(page_id):
+                return self.ask(page_id)
+            case Decision.DONE | Decision.ALREADY_THEIRS:
+                return self._said(_DONE[act], answered.code)
+            case Decision.NOT_THEIRS:
+                return self.goodbye()
+            case Decision.TAKEN_BY_ANOTHER | Decision.ALREADY_CLOSED:
+                return self._said(Text.VOICE_ALREADY, answered.code)
+
+    def _is_over(self, page_id: UUID) -> bool:
+        found = self._found(page_id)
+        return found is not None and found[1].state is CaseState.CLOSED
+
+    def _found(self, page_id: UUID) -> tuple[Page, Case] | None:
         with self.ledger.transaction() as tx:
             page = tx.page(page_id)
             case = None if page is None else tx.case(page.site, page.case_id)
-        if page is None or case is None:
-            return None
-        if case.state is not CaseState.OPEN:
-            return self._said(Text.VOICE_ALREADY, case.code)
-        return Spoken(self.messages.say(_ASKS[case.kind], code=_spelled(case.code)), asks=True)
-
-    def press(self, page_id: UUID, key: str, call_id: str) -> Spoken | None:
-        """Act on a key and say what became of it; ask again after a key that means nothing."""
-        act = _KEYS.get(key)
-        if act is None:
-            return self.ask(page_id)
-        answered = self.answer_page(page_id, act, f"{call_id} {key}")
-        if answered is None:
-            return None
-        if answered.decision is Decision.FIRST_OF_TWO:
-            return self._said(Text.VOICE_FIRST_OF_TWO, answered.code)
-        theirs = answered.decision in {Decision.DONE, Decision.ALREADY_THEIRS}
-        return self._said(_DONE[act] if theirs else Text.VOICE_ALREADY, answered.code)
+        return None if page is None or case is None else (page, case)
 
     def again(self) -> Spoken:
-        """What to say when a key could not be stored."""
+        """What to say when we did not answer: neither a page nor a key is known here."""
         return Spoken(self.messages.say(Text.VOICE_AGAIN), asks=True)
 
     def goodbye(self) -> Spoken:

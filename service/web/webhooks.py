@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 
+from service.usecases.ports import KeyPress
 from service.usecases.speak_page import Spoken
 from service.web.problems import problem
 from service.web.wiring import wiring
@@ -55,17 +56,16 @@ def voice_again(page_id: UUID) -> Response:
 
 @blueprint.post("/voice/<uuid:page_id>/keys")
 def voice_keys(page_id: UUID) -> Response:
-    """A key. What became of it is said only once it is stored."""
-    press = wiring().webhooks.key(request.form)
-    if press is None:
-        return _spoken(page_id, wiring().speak_page.ask(page_id))
-    return _spoken(page_id, wiring().speak_page.press(page_id, press.key, press.call_id))
+    """A key. What became of it is said only once it is stored. `wrong` counts the wrong keys before it."""
+    wrong = request.args.get("wrong", 0, int)
+    press = wiring().webhooks.key(request.form) or KeyPress(call_id="", key="")
+    return _spoken(page_id, wiring().speak_page.press(page_id, press.key, press.call_id, wrong))
 
 
 def _spoken(page_id: UUID, spoken: Spoken | None) -> Response:
     goodbye = wiring().speak_page.goodbye()
     said = spoken or goodbye
-    keys_path = f"/webhooks/twilio/voice/{page_id}/keys" if said.asks else None
+    keys_path = f"/webhooks/twilio/voice/{page_id}/keys?wrong={said.wrong}" if said.asks else None
     body = wiring().webhooks.speak(said.words, keys_path, goodbye.words)
     return Response(body, content_type="text/xml; charset=utf-8")
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -27,18 +28,25 @@ from tests.fakes import FakeCarrier
 
 NUMBER, OTHER = "+447700900101", "+447700900102"
 SID, TOKEN, SENDER = "AC" + "1" * 32, "made up for tests", "+15550100000"
+NOBODY = "http://127.0.0.1:9"
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One carrier, and how to make it go wrong and see what phones got."""
+    """One carrier, and how to make it go wrong and see what phones got.
+
+    A new channel joins by one function that makes its stage, and a line in `STAGES`.
+    """
 
     carrier: Carrier
     lose_the_answer: Callable[[], None]
+    lose_the_message: Callable[[], None]
     refuse_opted_out: Callable[[], None]
     throttle: Callable[[], None]
     reached: Callable[[], list[str]]
     tells_texts_apart: bool = True
+    away: Carrier | None = None
+    """The same with nobody at its address, where it has one."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,7 @@ def simulator_url() -> Iterator[str]:
         "TWILIO_ACCOUNT_SID": SID,
         "TWILIO_AUTH_TOKEN": TOKEN,
         "TWILIO_FROM": SENDER,
-        "SIMULATOR_INBOUND_URL": "http://127.0.0.1:9/nobody",
+        "SIMULATOR_INBOUND_URL": f"{NOBODY}/nobody",
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", "--bind", "127.0.0.1:0"],
@@ -68,45 +76,64 @@ def client(api_url: str, timeout: float = 2.0) -> TwilioClient:
 
 
 def twilio(api_url: str, timeout: float = 2.0) -> TwilioSms:
-    return TwilioSms(client(api_url, timeout), SENDER, "http://127.0.0.1:9")
+    return TwilioSms(client(api_url, timeout), SENDER, NOBODY)
 
 
-@pytest.fixture(
-    params=[
-        "fake",
-        pytest.param("sms", marks=pytest.mark.slow),
-        pytest.param("voice", marks=pytest.mark.slow),
-    ]
-)
-def stage(request: pytest.FixtureRequest) -> Stage:
-    if request.param == "fake":
-        fake = FakeCarrier()
-        return Stage(
-            fake,
-            lambda: setattr(fake, "loses_answers", 1),
-            lambda: fake.outcomes.append(Rejected(Refusal.OPTED_OUT)),
-            lambda: fake.outcomes.append(Rejected(Refusal.THROTTLED)),
-            lambda: [message.address for message in fake.received],
-        )
-    simulator = Simulator(request.getfixturevalue("simulator_url"))
-    simulator.reset()
-    phone = simulator.phone(NUMBER)
-    if request.param == "voice":
-        return Stage(
-            TwilioVoice(client(simulator.base_url), SENDER, "http://127.0.0.1:9"),
-            lambda: phone.fail_next("accept_then_drop", "no_callback"),
-            lambda: phone.fail_next(reject(21610)),
-            lambda: phone.fail_next("rate_limit_429"),
-            lambda: [call.phone for call in simulator.calls],
-            tells_texts_apart=False,
-        )
+def _fake(_request: pytest.FixtureRequest) -> Stage:
+    fake = FakeCarrier()
+    return Stage(
+        fake,
+        lose_the_answer=lambda: setattr(fake, "loses_answers", 1),
+        lose_the_message=lambda: fake.outcomes.append(Ambiguous()),
+        refuse_opted_out=lambda: fake.outcomes.append(Rejected(Refusal.OPTED_OUT)),
+        throttle=lambda: fake.outcomes.append(Rejected(Refusal.THROTTLED)),
+        reached=lambda: [message.address for message in fake.received],
+    )
+
+
+def _sms(request: pytest.FixtureRequest) -> Stage:
+    simulator = _simulator(request)
     return Stage(
         twilio(simulator.base_url),
-        lambda: phone.fail_next("accept_then_drop", "no_callback"),
-        lambda: phone.fail_next(reject(21610)),
-        lambda: phone.fail_next("rate_limit_429"),
-        lambda: [sms.phone for sms in simulator.received],
+        **_faults(simulator),
+        reached=lambda: [sms.phone for sms in simulator.received],
+        away=twilio(NOBODY),
     )
+
+
+def _voice(request: pytest.FixtureRequest) -> Stage:
+    simulator = _simulator(request)
+    return Stage(
+        TwilioVoice(client(simulator.base_url), SENDER, NOBODY),
+        **_faults(simulator),
+        reached=lambda: [call.phone for call in simulator.calls],
+        tells_texts_apart=False,  # a call has no text
+        away=TwilioVoice(client(NOBODY), SENDER, NOBODY),
+    )
+
+
+def _simulator(request: pytest.FixtureRequest) -> Simulator:
+    simulator = Simulator(request.getfixturevalue("simulator_url"))
+    simulator.reset()
+    return simulator
+
+
+def _faults(simulator: Simulator) -> dict[str, Any]:
+    phone = simulator.phone(NUMBER)
+    return {
+        "lose_the_answer": lambda: phone.fail_next("accept_then_drop", "no_callback"),
+        "lose_the_message": lambda: phone.fail_next("error_500_before_accepting"),
+        "refuse_opted_out": lambda: phone.fail_next(reject(21610)),
+        "throttle": lambda: phone.fail_next("rate_limit_429"),
+    }
+
+
+STAGES: dict[str, Callable[[pytest.FixtureRequest], Stage]] = {"fake": _fake, "sms": _sms, "voice": _voice}
+
+
+@pytest.fixture(params=[pytest.param(n, marks=[] if n == "fake" else pytest.mark.slow) for n in STAGES])
+def stage(request: pytest.FixtureRequest) -> Stage:
+    return STAGES[request.param](request)
 
 
 def a_message(text: str = "Goldenhour K7Q2", address: str = NUMBER) -> OutboundMessage:
@@ -128,6 +155,21 @@ def test_a_lost_answer_is_ambiguous_and_the_message_is_found_afterwards(stage: S
     assert stage.carrier.send(message) == Ambiguous()
     assert isinstance(stage.carrier.find(message, just_now(), ()), Accepted)
     assert stage.reached() == [NUMBER]
+
+
+def test_a_lost_message_is_ambiguous_and_not_found_afterwards(stage: Stage) -> None:
+    stage.lose_the_message()
+    message = a_message()
+    assert stage.carrier.send(message) == Ambiguous()
+    assert stage.carrier.find(message, just_now(), ()) == NotThere()
+    assert stage.reached() == []
+
+
+def test_a_carrier_that_is_not_there_has_certainly_nothing_and_gives_no_no(stage: Stage) -> None:
+    if stage.away is None:
+        pytest.skip("it is told what it answers")
+    assert stage.away.send(a_message()) == Rejected(Refusal.UNREACHABLE)
+    assert stage.away.find(a_message(), just_now(), ()) == Ambiguous()
 
 
 def test_a_message_known_as_another_pages_is_not_found_again(stage: Stage) -> None:
