@@ -28,6 +28,7 @@ from service.adapters.postgres.ledger import PostgresLedger, connect
 from service.adapters.random_codes import new_code
 from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
+from service.adapters.smtp_email import Relay, SmtpEmail
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
 from service.adapters.twilio_voice import TwilioVoice
@@ -142,7 +143,18 @@ class Service:
     def sites(self) -> dict[str, Site]:
         """Every site by id."""
         schema = self.settings.config_dir / "schema" / "site.schema.json"
-        return load_sites(self.settings.sites_dir, schema, datetime.now(UTC))
+        sites = load_sites(self.settings.sites_dir, schema, datetime.now(UTC))
+        there = {Channel.SMS, Channel.VOICE} | ({Channel.EMAIL} if self.settings.mail else set())
+        faults = [
+            f"site {site.site_id}: {person.clinician_id} has {channel}, for which nothing is configured"
+            for site in sites.values()
+            for person in site.clinicians.values()
+            for channel in person.addresses
+            if channel not in there
+        ]
+        if faults:
+            raise ConfigurationFaults(faults)
+        return sites
 
     @cached_property
     def doorbell(self) -> RqDoorbell:
@@ -200,10 +212,16 @@ class Service:
             self.settings.carrier_timeout,
             self.carrier_policy.codes["twilio"],
         )
-        return {
+        carriers: dict[Channel, Carrier] = {
             Channel.SMS: TwilioSms(client, twilio.sender, url),
             Channel.VOICE: TwilioVoice(client, twilio.sender, url),
         }
+        if self.settings.mail is not None:
+            codes = self.carrier_policy.codes["smtp"]
+            mail = self.settings.mail
+            relay = Relay(mail.host, mail.port, mail.security, mail.sender, mail.user, mail.password)
+            carriers[Channel.EMAIL] = SmtpEmail(relay, self.settings.carrier_timeout, codes)
+        return carriers
 
     def _withheld(self, carriers: Mapping[Channel, Carrier]) -> Mapping[Channel, Carrier]:
         """The carriers, which in a rehearsal reach only the addresses on its list."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,18 @@ class TwilioAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class MailRelay:
+    """Where mail to a pager gateway is handed over. `security`: none, starttls or tls."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a process needs to know to run. Times are in seconds.
 
@@ -40,6 +53,7 @@ class Settings:
     public_url: str
     bind: str
     twilio: TwilioAccount
+    mail: MailRelay | None
     text_limit: int
     carrier_timeout: float
     sweep_interval: float
@@ -53,6 +67,7 @@ class Settings:
     synthetic_within: float
 
 
+_MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}")
 _TEXT_LIMIT = 100_000
 _TWILIO_API = "https://api.twilio.com"
 
@@ -79,6 +94,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             sender=source.text("TWILIO_FROM"),
             api_url=source.text("GOLDENHOUR_TWILIO_API_URL", _TWILIO_API).rstrip("/"),
         ),
+        mail=_mail_relay(source),
         text_limit=int(source.number("GOLDENHOUR_TEXT_LIMIT", _TEXT_LIMIT, whole=True)),
         carrier_timeout=source.number("GOLDENHOUR_CARRIER_TIMEOUT_SECONDS", 8),
         sweep_interval=source.number("GOLDENHOUR_SWEEP_SECONDS", 1),
@@ -207,3 +223,24 @@ def _decode_key(encoded: str) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return key if len(key) == 32 else None  # AES-256
+
+
+def _mail_relay(source: _Source) -> MailRelay | None:
+    """The relay, or None when no variable names one."""
+    if not source.text("GOLDENHOUR_SMTP", ""):
+        return None
+    host, _, port = source.address("GOLDENHOUR_SMTP", "").rpartition(":")
+    security = source.text("GOLDENHOUR_SMTP_SECURITY", "starttls")
+    if security not in {"none", "starttls", "tls"}:
+        source.faults.append("GOLDENHOUR_SMTP_SECURITY is not one of none, starttls and tls")
+    sender = source.text("GOLDENHOUR_SMTP_FROM")
+    if sender and not _MAIL_ADDRESS.fullmatch(sender):
+        source.faults.append("GOLDENHOUR_SMTP_FROM is not a mail address")
+    return MailRelay(
+        host=host,
+        port=int(port) if port.isdigit() else 0,
+        security=security,
+        sender=sender,
+        user=source.text("GOLDENHOUR_SMTP_USER", ""),
+        password=source.text("GOLDENHOUR_SMTP_PASSWORD", ""),
+    )

@@ -6,6 +6,7 @@ import argparse
 import os
 import signal
 import sys
+from threading import Thread
 from types import FrameType
 from typing import NoReturn
 
@@ -14,6 +15,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from service.domain.errors import ConfigurationFaults
 from simulator.account import read_account
 from simulator.app import create_app
+from simulator.exchange import new_exchange
+from simulator.mail import MailServer
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -29,13 +32,21 @@ def main(arguments: list[str]) -> None:
     """Serve until SIGTERM or SIGINT. Port 0 takes a free one; the readiness line on stdout says which."""
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
     parser.add_argument("--bind", default="127.0.0.1:8090", metavar="HOST:PORT")
-    host, _, port = parser.parse_args(arguments).bind.rpartition(":")
-    if not port.isdigit():
-        parser.error("--bind takes HOST:PORT")
+    parser.add_argument("--mail", metavar="HOST:PORT", help="take mail there, too")
+    given = parser.parse_args(arguments)
+    host, _, port = given.bind.rpartition(":")
+    mail_host, _, mail_port = (given.mail or f"{host}:0").rpartition(":")
+    if not port.isdigit() or not mail_port.isdigit():
+        parser.error("--bind and --mail take HOST:PORT")
     try:
-        app = create_app(read_account(os.environ))
+        account = read_account(os.environ)
     except ConfigurationFaults as faults:
         sys.exit(str(faults))
+    exchange = new_exchange(account)
+    app = create_app(account, exchange)
+    if given.mail:
+        mail = MailServer(mail_host, int(mail_port), exchange.mails, exchange.faults)
+        Thread(target=mail.serve_forever, daemon=True).start()
     server = make_server(host, int(port), app, threaded=True, request_handler=_QuietHandler)
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _end)

@@ -58,6 +58,18 @@ class PhoneCall:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message that the mail relay has taken."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    at: str
+
+
 @dataclass(slots=True)
 class Carrier:
     """The simulator at `base_url`. Remembers which messages were expected; one per test."""
@@ -78,6 +90,11 @@ class Carrier:
     def calls(self) -> list[PhoneCall]:
         """Every call, in the order in which they were asked for."""
         return [_call(each) for each in self.call("GET", "ledger")["calls"]]
+
+    @property
+    def mails(self) -> list[Mail]:
+        """What the mail relay has taken, in order."""
+        return [Mail(**each) for each in self.call("GET", "ledger")["mails"]]
 
     @property
     def callbacks(self) -> list[Callback]:

@@ -56,6 +56,7 @@ def _ledger(exchange: Exchange) -> Response:
             *map(asdict, exchange.switchboard.reports()),
         ],
         calls=[_call_json(call) for call in exchange.calls.all()],
+        mails=[{**asdict(mail), "at": mail.at.isoformat()} for mail in exchange.mails.all()],
     )
 
 

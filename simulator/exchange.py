@@ -8,6 +8,7 @@ from simulator.account import Account
 from simulator.calls import Calls
 from simulator.faults import EVERY_PHONE, FaultBook
 from simulator.holds import Holds, Outcome
+from simulator.mail import Mails
 from simulator.messages import Messages
 from simulator.network import Network
 from simulator.phones import Phones
@@ -26,6 +27,7 @@ class Exchange:
     phones: Phones
     calls: Calls
     switchboard: Switchboard
+    mails: Mails
 
     def reset(self) -> None:
         """As new: no message, no fault, no hold (a request held is dropped), nobody opted out."""
@@ -36,6 +38,7 @@ class Exchange:
         self.phones.reset()
         self.calls.reset()
         self.switchboard.reset()
+        self.mails.reset()
 
 
 def new_exchange(account: Account) -> Exchange:
@@ -50,4 +53,5 @@ def new_exchange(account: Account) -> Exchange:
         phones=Phones(account, messages),
         calls=calls,
         switchboard=Switchboard(account, calls),
+        mails=Mails(),
     )

@@ -38,6 +38,10 @@ class Intake:
         timeline: list[dict[str, Any]] = self._ask("GET", f"/v1/cases/{case_id}")["timeline"]
         return timeline
 
+    def act(self, case_id: str, verb: str, **body: str) -> dict[str, Any]:
+        """Acknowledge, pass, offer or close a case, as its clinicians' system would."""
+        return self._ask("POST", f"/v1/cases/{case_id}/{verb}", body)
+
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         with requests.Session() as session:
             session.trust_env = False  # a proxy of this machine is no part of the way

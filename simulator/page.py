@@ -43,7 +43,13 @@ def phones_page(exchange: Exchange) -> Blueprint:
     @page.get("/")
     @page.get("/phones")
     def show() -> str:
-        numbers = dict.fromkeys((*exchange.phones.numbers(), *(call.phone for call in exchange.calls.all())))
+        numbers = dict.fromkeys(
+            (
+                *exchange.phones.numbers(),
+                *(call.phone for call in exchange.calls.all()),
+                *(mail.recipient for mail in exchange.mails.all()),
+            )
+        )
         cards = [_card(exchange, number) for number in numbers]
         return render_template("phones.html", cards=cards, senders=exchange.account.senders)
 
@@ -68,6 +74,11 @@ def phones_page(exchange: Exchange) -> Blueprint:
 
 def _card(exchange: Exchange, number: str) -> Card:
     messages = [_bubble(message) for message in exchange.messages.all() if message.phone == number]
+    messages += [
+        Bubble(mail.text, mail.at, "mail", mine=False, arrived=True)
+        for mail in exchange.mails.all()
+        if mail.recipient == number
+    ]
     calls = [call for call in exchange.calls.all() if call.phone == number]
     bubbles = sorted((*messages, *map(_call_bubble, calls)), key=lambda bubble: bubble.at)
     under_way = [call.status.value for call in calls if call.status in _UNDER_WAY]

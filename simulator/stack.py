@@ -51,7 +51,7 @@ class Stack(Supervisor):
         phones_port: int = 0,
     ) -> None:
         given = {name: value for name, value in (environment or {}).items() if value}
-        free = free_ports(5)
+        free = free_ports(6)
         super().__init__(home)
         self.postgres = None if "DATABASE_URL" in given else self._postgres(free[0])
         self.redis = self._redis(free[1]) if with_redis and "REDIS_URL" not in given else None
@@ -60,6 +60,7 @@ class Stack(Supervisor):
         self._silent_port = free[2]
         self._port = port or free[3]
         self._phones_port = phones_port or free[4]
+        self._mail_port = free[5]
         self._ready_path = "/readyz" if with_redis else "/healthz"
         self._workers = workers
         self._sweepers = sweepers
@@ -99,8 +100,8 @@ class Stack(Supervisor):
 
     def _fronts(self, watch: Watch) -> Iterator[Process]:
         ledger = _answers(self._phones_port, "/control/ledger")
-        bind = f"{LOOPBACK}:{self._phones_port}"
-        yield self._process(watch, "simulator", "simulator", "--bind", bind, ready=ledger)
+        bind, mail = f"{LOOPBACK}:{self._phones_port}", f"{LOOPBACK}:{self._mail_port}"
+        yield self._process(watch, "simulator", "simulator", "--bind", bind, "--mail", mail, ready=ledger)
         yield self._process(watch, "api", "service.cli", "api", ready=_answers(self._port, self._ready_path))
 
     def _backs(self, watch: Watch) -> Iterator[Process]:
@@ -146,6 +147,9 @@ class Stack(Supervisor):
             "GOLDENHOUR_PUBLIC_URL": self.api_url,
             "GOLDENHOUR_BIND": f"{LOOPBACK}:{self._port}",
             "GOLDENHOUR_TWILIO_API_URL": self.simulator_url,
+            "GOLDENHOUR_SMTP": f"{LOOPBACK}:{self._mail_port}",
+            "GOLDENHOUR_SMTP_SECURITY": "none",
+            "GOLDENHOUR_SMTP_FROM": "goldenhour@example.org",
             "GOLDENHOUR_CARRIER_TIMEOUT_SECONDS": "3",
             "GOLDENHOUR_DOORBELL_GRACE_SECONDS": "1",
             "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
