@@ -23,6 +23,7 @@ from service.adapters.ical_calendars import IcalCalendars
 from service.adapters.ical_writer import IcalWriter
 from service.adapters.language_id import FastTextLanguages
 from service.adapters.page_only import PageOnly
+from service.adapters.pagerduty import PagerDuty, PagerDutyWebhooks
 from service.adapters.postgres import migrate
 from service.adapters.postgres.ledger import PostgresLedger, connect
 from service.adapters.random_codes import new_code
@@ -144,7 +145,9 @@ class Service:
         """Every site by id."""
         schema = self.settings.config_dir / "schema" / "site.schema.json"
         sites = load_sites(self.settings.sites_dir, schema, datetime.now(UTC))
-        there = {Channel.SMS, Channel.VOICE} | ({Channel.EMAIL} if self.settings.mail else set())
+        there = {Channel.SMS, Channel.VOICE}
+        there |= {Channel.EMAIL} if self.settings.mail else set()
+        there |= {Channel.PAGERDUTY} if self.settings.pagerduty_secrets else set()
         faults = [
             f"site {site.site_id}: {person.clinician_id} has {channel}, for which nothing is configured"
             for site in sites.values()
@@ -216,6 +219,12 @@ class Service:
             Channel.SMS: TwilioSms(client, twilio.sender, url),
             Channel.VOICE: TwilioVoice(client, twilio.sender, url),
         }
+        if self.settings.pagerduty_secrets:
+            carriers[Channel.PAGERDUTY] = PagerDuty(
+                self.settings.pagerduty_url,
+                self.settings.carrier_timeout,
+                self.carrier_policy.codes["pagerduty"],
+            )
         if self.settings.mail is not None:
             codes = self.carrier_policy.codes["smtp"]
             mail = self.settings.mail
@@ -316,6 +325,7 @@ class Service:
         messages = load_messages(self.settings.config_dir)
         dispositions = load_dispositions(self.settings.config_dir)
         decisions = Decisions(self.paging)
+        answer_page = AnswerPage(self.ledger, decisions, self.doorbell)
         return create_app(
             Wiring(
                 assessor=assessor,
@@ -325,9 +335,9 @@ class Service:
                 drill=self.drill,
                 keys=self.keys,
                 answer_reply=AnswerReply(self.ledger, decisions, messages, self.doorbell),
-                speak_page=SpeakPage(
-                    self.ledger, AnswerPage(self.ledger, decisions, self.doorbell), messages
-                ),
+                answer_page=answer_page,
+                speak_page=SpeakPage(self.ledger, answer_page, messages),
+                incidents=PagerDutyWebhooks(self.settings.pagerduty_secrets),
                 record_delivery=RecordDelivery(self.ledger, self.consequences, self.doorbell),
                 watch=self.watch,
                 rosters=self.rosters,

@@ -54,6 +54,8 @@ class Settings:
     bind: str
     twilio: TwilioAccount
     mail: MailRelay | None
+    pagerduty_url: str
+    pagerduty_secrets: tuple[str, ...] = field(repr=False)
     text_limit: int
     carrier_timeout: float
     sweep_interval: float
@@ -69,6 +71,7 @@ class Settings:
 
 _MAIL_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}")
 _TEXT_LIMIT = 100_000
+_PAGERDUTY_API = "https://events.pagerduty.com"
 _TWILIO_API = "https://api.twilio.com"
 
 
@@ -95,6 +98,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             api_url=source.text("GOLDENHOUR_TWILIO_API_URL", _TWILIO_API).rstrip("/"),
         ),
         mail=_mail_relay(source),
+        pagerduty_url=source.text("GOLDENHOUR_PAGERDUTY_API_URL", _PAGERDUTY_API).rstrip("/"),
+        pagerduty_secrets=tuple(source.listed("GOLDENHOUR_PAGERDUTY_SECRETS")),
         text_limit=int(source.number("GOLDENHOUR_TEXT_LIMIT", _TEXT_LIMIT, whole=True)),
         carrier_timeout=source.number("GOLDENHOUR_CARRIER_TIMEOUT_SECONDS", 8),
         sweep_interval=source.number("GOLDENHOUR_SWEEP_SECONDS", 1),

@@ -20,6 +20,8 @@ class Account:
     token: str = field(repr=False)
     senders: tuple[str, ...]
     inbound_url: str
+    incidents_url: str = ""
+    incidents_secret: str = field(default="", repr=False)
 
 
 def read_account(environment: Mapping[str, str]) -> Account:
@@ -34,7 +36,10 @@ def read_account(environment: Mapping[str, str]) -> Account:
         faults.append("SIMULATOR_INBOUND_URL is not an http or https URL")
     if faults:
         raise ConfigurationFaults(faults)
-    return Account(sid, token, senders, inbound_url)
+    incidents_url = environment.get("SIMULATOR_INCIDENTS_URL", "").strip()
+    return Account(
+        sid, token, senders, inbound_url, incidents_url, environment.get("SIMULATOR_INCIDENTS_SECRET", "")
+    )
 
 
 def is_web_address(url: str) -> bool:

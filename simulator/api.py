@@ -18,6 +18,7 @@ from simulator.calls import call_json, calls_json, read_dialled
 from simulator.exchange import Exchange
 from simulator.faults import ANSWERS, Kind, Script
 from simulator.holds import Outcome, is_gone
+from simulator.incidents import InvalidEvent
 from simulator.messages import Direction, Message, Status
 from simulator.network import Journey
 from simulator.refusals import Refusal
@@ -141,6 +142,31 @@ def _fetch_call(exchange: Exchange, sid: str) -> Response:
     if call is None:
         raise Refusal(20404, 404)
     return jsonify(call_json(call, exchange.account))
+
+
+def events_api(exchange: Exchange) -> Blueprint:
+    """PagerDuty's Events API v2, beside Twilio's. Faults are scripted by the routing key."""
+    api = Blueprint("events", __name__)
+    api.register_error_handler(Refusal, _refuse)
+
+    @api.post("/v2/enqueue")
+    def enqueue() -> tuple[Response, int] | Response:
+        event = request.get_json(silent=True)
+        script = exchange.faults.take(str((event or {}).get("routing_key", "")))
+        _refuse_as_scripted(script)
+        try:
+            key = exchange.pagerduty.enqueue(event)
+        except InvalidEvent as error:
+            return jsonify(
+                status="invalid event", message="Event object is invalid", errors=[str(error)]
+            ), 400
+        if script.has(Kind.ERROR_500_AFTER_ACCEPTING):
+            raise Refusal(20500, 500)
+        if script.has(Kind.ACCEPT_THEN_DROP):
+            return _dropped()
+        return jsonify(status="success", message="Event processed", dedup_key=key), 202
+
+    return api
 
 
 def _is_given_up(exchange: Exchange, phone: str, script: Script) -> bool:

@@ -59,6 +59,18 @@ class PhoneCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Incident:
+    """An incident in PagerDuty; `triggers` counts how often it was triggered while it was open."""
+
+    number: str
+    routing_key: str
+    dedup_key: str
+    summary: str
+    status: str
+    triggers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A message that the mail relay has taken."""
 
@@ -90,6 +102,17 @@ class Carrier:
     def calls(self) -> list[PhoneCall]:
         """Every call, in the order in which they were asked for."""
         return [_call(each) for each in self.call("GET", "ledger")["calls"]]
+
+    @property
+    def incidents(self) -> list[Incident]:
+        """Every incident, oldest first."""
+        return [Incident(**each) for each in self.call("GET", "ledger")["incidents"]]
+
+    def act_on_incident(self, number: str, event: str, times: int = 1) -> list[int | None]:
+        """What a person does in PagerDuty, told so many times; what the webhook answered."""
+        body = {"number": number, "event": event, "times": times}
+        answers: list[int | None] = self.call("POST", "incidents", body)["answers"]
+        return answers
 
     @property
     def mails(self) -> list[Mail]:

@@ -33,6 +33,7 @@ def control_api(exchange: Exchange) -> Blueprint:
         ("POST", "/replies", _reply),
         ("POST", "/answering", _answering),
         ("POST", "/keys", _keys),
+        ("POST", "/incidents", _incidents),
         ("POST", "/reset", _reset),
     ):
         api.add_url_rule(path, view.__name__, partial(view, exchange), methods=[method])
@@ -56,6 +57,7 @@ def _ledger(exchange: Exchange) -> Response:
             *map(asdict, exchange.switchboard.reports()),
         ],
         calls=[_call_json(call) for call in exchange.calls.all()],
+        incidents=[asdict(incident) for incident in exchange.pagerduty.all()],
         mails=[{**asdict(mail), "at": mail.at.isoformat()} for mail in exchange.mails.all()],
     )
 
@@ -110,6 +112,16 @@ def _keys(exchange: Exchange) -> tuple[str, int]:
     if sent.get("key"):
         exchange.switchboard.press(sent["phone"], str(sent["key"]))
     return "", 204
+
+
+def _incidents(exchange: Exchange) -> Response:
+    """What a person does to an incident: `event` is the webhook's event type."""
+    sent = request.get_json()
+    try:
+        answers = exchange.pagerduty.act(sent["number"], sent["event"], int(sent.get("times", 1)))
+    except (KeyError, TypeError, ValueError, StopIteration) as error:
+        raise BadRequest("there is no such incident, or no such act") from error
+    return jsonify(answers=answers)
 
 
 def _reset(exchange: Exchange) -> tuple[str, int]:

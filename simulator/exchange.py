@@ -8,6 +8,7 @@ from simulator.account import Account
 from simulator.calls import Calls
 from simulator.faults import EVERY_PHONE, FaultBook
 from simulator.holds import Holds, Outcome
+from simulator.incidents import PagerDuty
 from simulator.mail import Mails
 from simulator.messages import Messages
 from simulator.network import Network
@@ -28,6 +29,7 @@ class Exchange:
     calls: Calls
     switchboard: Switchboard
     mails: Mails
+    pagerduty: PagerDuty
 
     def reset(self) -> None:
         """As new: no message, no fault, no hold (a request held is dropped), nobody opted out."""
@@ -39,6 +41,7 @@ class Exchange:
         self.calls.reset()
         self.switchboard.reset()
         self.mails.reset()
+        self.pagerduty.reset()
 
 
 def new_exchange(account: Account) -> Exchange:
@@ -54,4 +57,5 @@ def new_exchange(account: Account) -> Exchange:
         calls=calls,
         switchboard=Switchboard(account, calls),
         mails=Mails(),
+        pagerduty=PagerDuty(account.incidents_url, account.incidents_secret),
     )

@@ -138,6 +138,7 @@ class Stack(Supervisor):
         return kept_secret(file, lambda: f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}")
 
     def _settings(self, data_keys: str) -> dict[str, str]:
+        secret = secrets.token_hex(16)
         silent = f"redis://{LOOPBACK}:{self._silent_port}/0"
         return {
             "DATABASE_URL": "" if self.postgres is None else self.postgres.url,
@@ -147,6 +148,10 @@ class Stack(Supervisor):
             "GOLDENHOUR_PUBLIC_URL": self.api_url,
             "GOLDENHOUR_BIND": f"{LOOPBACK}:{self._port}",
             "GOLDENHOUR_TWILIO_API_URL": self.simulator_url,
+            "GOLDENHOUR_PAGERDUTY_API_URL": self.simulator_url,
+            "GOLDENHOUR_PAGERDUTY_SECRETS": secret,
+            "SIMULATOR_INCIDENTS_URL": f"{self.api_url}/webhooks/pagerduty",
+            "SIMULATOR_INCIDENTS_SECRET": secret,
             "GOLDENHOUR_SMTP": f"{LOOPBACK}:{self._mail_port}",
             "GOLDENHOUR_SMTP_SECURITY": "none",
             "GOLDENHOUR_SMTP_FROM": "goldenhour@example.org",

@@ -12,8 +12,8 @@ import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from service.adapters.http_errors import never_left
 from service.domain.delivery import Ambiguous, Rejected, SendOutcome
 from service.domain.refusals import Refusal
 
@@ -49,7 +49,7 @@ class TwilioClient:
         except TwilioRestException as refusal:
             return self._rejected(refusal)
         except requests.RequestException as error:
-            return Rejected(Refusal.UNREACHABLE) if _never_left(error) else Ambiguous()
+            return Rejected(Refusal.UNREACHABLE) if never_left(error) else Ambiguous()
         except Exception:  # noqa: BLE001 - an answer that makes no sense: it may be on its way
             return Ambiguous()
         return outcome
@@ -81,11 +81,3 @@ class TwilioClient:
         if refusal.status >= 500:
             return Ambiguous()
         return Rejected(self._codes.get(code, Refusal.CONTENT), code)
-
-
-def _never_left(error: requests.RequestException) -> bool:
-    """Whether no connection came about at all, so that the carrier certainly has nothing."""
-    if isinstance(error, requests.ConnectTimeout):
-        return True
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | NameResolutionError | ConnectTimeoutError)

@@ -62,6 +62,8 @@ class PageKind(StrEnum):
     DRILL_DONE = "drill_done"
 
 
+SETTLES = frozenset({PageKind.YOURS, PageKind.TAKEN, PageKind.CLOSED, PageKind.DRILL_DONE})
+"""Those after which nobody need be asked any more."""
 ASKS = frozenset({PageKind.PAGE, PageKind.RISEN, PageKind.EXPIRED, PageKind.OFFERED})
 """Those that ask for a reply; the others tell how a case stands."""
 

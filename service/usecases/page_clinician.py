@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from service.domain.channel import Channel
-from service.domain.delivery import Accepted, Lookup, PageKind, PageState, Rejected, SendOutcome
+from service.domain.delivery import SETTLES, Accepted, Lookup, PageKind, PageState, Rejected, SendOutcome
 from service.domain.escalation import Case, CaseKind, CaseState
 from service.domain.messages import Messages, Text
 from service.domain.refusals import Refusal, SameChannel
@@ -116,7 +116,15 @@ class PageClinician:
         said = self.messages.say(
             text, code=page.code, name=about.name if about else "a colleague", codes=tuple(codes)
         )
-        return OutboundMessage(page.page_id, clinician.addresses[page.channel], said, page.valid_for)
+        address = clinician.addresses[page.channel]
+        return OutboundMessage(page.page_id, address, said, page.valid_for, self._called_off(page))
+
+    def _called_off(self, page: Page) -> tuple[UUID, ...]:
+        """What a notice ends at a carrier that keeps paging by itself until it is told to stop."""
+        if page.channel is not Channel.PAGERDUTY or page.kind not in SETTLES:
+            return ()
+        with self.ledger.transaction() as tx:
+            return tx.pages_over(page.case_id, page.clinician, page.channel)
 
     def _bundled(self, page: Page) -> list[str]:
         """The codes that the page's message carried, when it carried several."""

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from service.domain import escalation
 from service.domain.channel import Channel
-from service.domain.delivery import PageKind
+from service.domain.delivery import SETTLES, PageKind
 from service.domain.escalation import Case, CaseKind, CaseState, Event, EventKind, Position
 from service.domain.plan import Plan, Target, TargetKind
 from service.domain.refusals import CarrierPolicy
@@ -125,28 +125,28 @@ class Paging:
         self, tx: Transaction, case: Case, kind: PageKind, clinician: str, about: str | None = None
     ) -> list[UUID]:
         """Tell one clinician how a case stands. Once for each episode: telling again is silently left out."""
-        channels = [
-            channel
-            for channel in self.channels(tx, case, Position(round=case.plan.repeats + 1), clinician)
-            if channel in _TELLS
-        ]
-        if not channels:
-            return []
-        page_id = tx.queue_page(
-            NewPage(
-                case_id=case.case_id,
-                kind=kind,
-                position=Position(episode=case.position.episode),
-                clinician=clinician,
-                channel=channels[0],
-                valid_for=NOTICE_IS_VALID_FOR,
-                about=about,
+        there = self.channels(tx, case, Position(round=case.plan.repeats + 1), clinician)
+        channels = [channel for channel in there if channel in _TELLS][:1]
+        if kind in SETTLES and tx.pages_over(case.case_id, clinician, Channel.PAGERDUTY):
+            channels.append(Channel.PAGERDUTY)  # it goes on paging until it is told
+        queued = [
+            tx.queue_page(
+                NewPage(
+                    case_id=case.case_id,
+                    kind=kind,
+                    position=Position(episode=case.position.episode),
+                    clinician=clinician,
+                    channel=channel,
+                    valid_for=NOTICE_IS_VALID_FOR,
+                    about=about,
+                )
             )
-        )
-        if page_id is None:
-            return []
-        tx.record(case.case_id, Event(EventKind.TOLD, clinician, kind.value))
-        return [page_id]
+            for channel in channels
+        ]
+        told = [page_id for page_id in queued if page_id is not None]
+        if told:
+            tx.record(case.case_id, Event(EventKind.TOLD, clinician, kind.value))
+        return told
 
     def open_trouble(self, tx: Transaction, site: Site, subject: str, about: Case | None = None) -> None:
         """Open a case about the service itself, unless one of this subject is open. A trouble about a

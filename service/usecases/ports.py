@@ -254,6 +254,7 @@ class Transaction(Protocol):
     def bundle_pages(self, leader: Page, page_ids: Collection[UUID]) -> None: ...
     def bundled(self, leader: UUID) -> tuple[Page, ...]: ...
     def legs(self, case_id: UUID) -> Legs: ...
+    def pages_over(self, case_id: UUID, clinician: str, channel: Channel) -> tuple[UUID, ...]: ...
     def forgotten_pages(self, lease_over: datetime, accepted_before: datetime) -> tuple[int, int]: ...
 
     # addresses and channels
@@ -335,12 +336,16 @@ class Doorbell(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """What leaves for a clinician. `reference` comes back with the carrier's reports."""
+    """What leaves for a clinician. `reference` comes back with the carrier's reports.
+
+    `ends`: the pages that this calls off, where a carrier keeps what it was told open until it is ended.
+    """
 
     reference: UUID
     address: str
     text: str
     valid_for: timedelta
+    ends: tuple[UUID, ...] = ()
 
 
 class DeadMan(Protocol):
@@ -388,6 +393,26 @@ class KeyPress:
 
     call_id: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTaken:
+    """Somebody has taken a page's incident; `event_id` is the carrier's own name of that act."""
+
+    page_id: UUID
+    event_id: str
+
+
+class IncidentWebhooks(Protocol):
+    """Reads what a carrier of incidents posts to us."""
+
+    def is_genuine(self, body: bytes, signatures: str) -> bool:
+        """Whether the carrier itself signed this body."""
+        ...
+
+    def taken(self, body: bytes) -> IncidentTaken | None:
+        """Which page a person has taken there, or None when it tells of anything else."""
+        ...
 
 
 class Webhooks(Protocol):

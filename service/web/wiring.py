@@ -10,12 +10,13 @@ from flask import Flask, current_app
 
 from service.domain.assessment import Assessor
 from service.domain.site import Site
+from service.usecases.answer_page import AnswerPage
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
 from service.usecases.decide_case import DecideCase
 from service.usecases.drill import Drill
 from service.usecases.override_roster import OverrideRoster
-from service.usecases.ports import Webhooks
+from service.usecases.ports import IncidentWebhooks, Webhooks
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_rosters import ReadRosters
 from service.usecases.receive_first_contact import ReceiveFirstContact
@@ -38,7 +39,9 @@ class Wiring:
     keys: ApiKeys
     answer_reply: AnswerReply
     record_delivery: RecordDelivery
+    answer_page: AnswerPage
     speak_page: SpeakPage
+    incidents: IncidentWebhooks
     watch: WatchService
     rosters: ReadRosters
     override_roster: OverrideRoster

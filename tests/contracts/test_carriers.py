@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import pytest
 
+from service.adapters.pagerduty import PagerDuty
 from service.adapters.smtp_email import Relay, SmtpEmail
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
@@ -30,6 +31,7 @@ from tests.fakes import FakeCarrier
 
 NUMBER, OTHER = "+447700900101", "+447700900102"
 MAIL = "4411@pager.example.org"
+ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 SID, TOKEN, SENDER = "AC" + "1" * 32, "made up for tests", "+15550100000"
 NOBODY = "http://127.0.0.1:9"
 (MAIL_PORT,) = free_ports(1)
@@ -50,6 +52,8 @@ class Stage:
     reached: Callable[[], list[str]]
     tells_texts_apart: bool = True
     can_be_asked: bool = True
+    asks_by_sending: bool = False
+    """Sending the same again is how it is asked, and brings nothing twice."""
     refusal: Refusal = Refusal.OPTED_OUT
     address: str = NUMBER
     away: Carrier | None = None
@@ -159,11 +163,33 @@ def mail(port: int) -> SmtpEmail:
     return SmtpEmail(Relay("127.0.0.1", port, "none", "goldenhour@example.org"), 2.0, codes)
 
 
+def _pagerduty(request: pytest.FixtureRequest) -> Stage:
+    simulator = _simulator(request)
+    service = simulator.phone(ROUTING_KEY)
+    return Stage(
+        pagerduty(simulator.base_url),
+        lose_the_answer=lambda: service.fail_next("accept_then_drop"),
+        lose_the_message=lambda: service.fail_next("error_500_before_accepting"),
+        refuse_opted_out=lambda: service.fail_next(reject(20001, 400)),
+        throttle=lambda: service.fail_next("rate_limit_429"),
+        reached=lambda: [incident.routing_key for incident in simulator.incidents],
+        away=pagerduty(NOBODY),
+        asks_by_sending=True,
+        refusal=Refusal.BAD_ADDRESS,
+        address=ROUTING_KEY,
+    )
+
+
+def pagerduty(url: str) -> PagerDuty:
+    return PagerDuty(url, 2.0, load_carrier_policy(REPOSITORY / "config").codes["pagerduty"])
+
+
 STAGES: dict[str, Callable[[pytest.FixtureRequest], Stage]] = {
     "fake": _fake,
     "sms": _sms,
     "voice": _voice,
     "email": _email,
+    "pagerduty": _pagerduty,
 }
 
 
@@ -198,9 +224,13 @@ def test_a_lost_message_is_ambiguous_and_not_found_afterwards(stage: Stage) -> N
     stage.lose_the_message()
     message = a_message(address=stage.address)
     assert stage.carrier.send(message) == Ambiguous()
-    expected = NotThere() if stage.can_be_asked else Ambiguous()
-    assert stage.carrier.find(message, just_now(), ()) == expected
-    assert stage.reached() == []
+    found = stage.carrier.find(message, just_now(), ())
+    if stage.asks_by_sending:
+        assert isinstance(found, Accepted)
+        assert stage.reached() == [stage.address]
+    else:
+        assert found == (NotThere() if stage.can_be_asked else Ambiguous())
+        assert stage.reached() == []
 
 
 def test_a_carrier_that_is_not_there_has_certainly_nothing_and_gives_no_no(stage: Stage) -> None:
@@ -213,7 +243,7 @@ def test_a_carrier_that_is_not_there_has_certainly_nothing_and_gives_no_no(stage
 def test_a_message_known_as_another_pages_is_not_found_again(stage: Stage) -> None:
     sent = stage.carrier.send(a_message(address=stage.address))
     assert isinstance(sent, Accepted)
-    if not stage.can_be_asked:
+    if stage.asks_by_sending or not stage.can_be_asked:
         return
     assert stage.carrier.find(a_message(address=stage.address), just_now(), (sent.provider_id,)) == NotThere()
     found = stage.carrier.find(a_message(address=stage.address), just_now(), ())
@@ -222,6 +252,8 @@ def test_a_message_known_as_another_pages_is_not_found_again(stage: Stage) -> No
 
 
 def test_what_was_never_sent_is_not_there(stage: Stage) -> None:
+    if stage.asks_by_sending:
+        return
     stage.carrier.send(a_message(address=OTHER))
     if stage.tells_texts_apart:
         stage.carrier.send(a_message(text="Goldenhour ZZZZ", address=stage.address))

@@ -247,6 +247,16 @@ class Pages(Store):
         rows = self.connection.execute(query.order_by(cases.c.urgency_rank.desc(), cases.c.opened_at))
         return tuple(_from_row(row) for row in rows)
 
+    def pages_over(self, case_id: UUID, clinician: str, channel: Channel) -> tuple[UUID, ...]:
+        """The pages of a case that asked somebody over one channel."""
+        query = select(pages.c.page_id).where(
+            pages.c.case_id == case_id,
+            pages.c.clinician == clinician,
+            pages.c.channel == channel.value,
+            pages.c.kind.in_([kind.value for kind in ASKS]),
+        )
+        return tuple(self.connection.scalars(query.order_by(pages.c.created_at)))
+
     def legs(self, case_id: UUID) -> Legs:
         """When the first page of a case was tried, accepted and delivered."""
         query = select(
