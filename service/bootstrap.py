@@ -30,10 +30,12 @@ from service.adapters.random_codes import new_code
 from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
 from service.adapters.smtp_email import Relay, SmtpEmail
+from service.adapters.snpp import Snpp
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
 from service.adapters.twilio_voice import TwilioVoice
 from service.adapters.twilio_webhooks import TwilioWebhooks
+from service.adapters.wctp import Wctp, WctpHost, WctpReplies
 from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_instruments import load_instruments
 from service.adapters.yaml_lexicon import load_lexicon
@@ -147,6 +149,8 @@ class Service:
         sites = load_sites(self.settings.sites_dir, schema, datetime.now(UTC))
         there = {Channel.SMS, Channel.VOICE}
         there |= {Channel.EMAIL} if self.settings.mail else set()
+        there |= {Channel.SNPP} if self.settings.snpp else set()
+        there |= {Channel.WCTP} if self.settings.wctp else set()
         there |= {Channel.PAGERDUTY} if self.settings.pagerduty_secrets else set()
         faults = [
             f"site {site.site_id}: {person.clinician_id} has {channel}, for which nothing is configured"
@@ -225,12 +229,24 @@ class Service:
                 self.settings.carrier_timeout,
                 self.carrier_policy.codes["pagerduty"],
             )
+        carriers |= self._pagers()
         if self.settings.mail is not None:
             codes = self.carrier_policy.codes["smtp"]
             mail = self.settings.mail
             relay = Relay(mail.host, mail.port, mail.security, mail.sender, mail.user, mail.password)
             carriers[Channel.EMAIL] = SmtpEmail(relay, self.settings.carrier_timeout, codes)
         return carriers
+
+    def _pagers(self) -> Mapping[Channel, Carrier]:
+        settings, codes = self.settings, self.carrier_policy.codes
+        pagers: dict[Channel, Carrier] = {}
+        if settings.snpp:
+            host, _, port = settings.snpp.rpartition(":")
+            pagers[Channel.SNPP] = Snpp(host, int(port), settings.carrier_timeout, codes["snpp"])
+        if settings.wctp is not None:
+            account = WctpHost(settings.wctp.url, settings.wctp.sender, settings.wctp.code)
+            pagers[Channel.WCTP] = Wctp(account, settings.carrier_timeout, codes["wctp"])
+        return pagers
 
     def _withheld(self, carriers: Mapping[Channel, Carrier]) -> Mapping[Channel, Carrier]:
         """The carriers, which in a rehearsal reach only the addresses on its list."""
@@ -337,6 +353,7 @@ class Service:
                 answer_reply=AnswerReply(self.ledger, decisions, messages, self.doorbell),
                 answer_page=answer_page,
                 speak_page=SpeakPage(self.ledger, answer_page, messages),
+                pager_replies=WctpReplies(self.settings.wctp.code if self.settings.wctp else ""),
                 incidents=PagerDutyWebhooks(self.settings.pagerduty_secrets),
                 record_delivery=RecordDelivery(self.ledger, self.consequences, self.doorbell),
                 watch=self.watch,

@@ -26,6 +26,15 @@ class TwilioAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class WctpAccount:
+    """Where pager messages are submitted by WCTP, and as whom."""
+
+    url: str
+    sender: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MailRelay:
     """Where mail to a pager gateway is handed over. `security`: none, starttls or tls."""
 
@@ -54,6 +63,8 @@ class Settings:
     bind: str
     twilio: TwilioAccount
     mail: MailRelay | None
+    wctp: WctpAccount | None
+    snpp: str
     pagerduty_url: str
     pagerduty_secrets: tuple[str, ...] = field(repr=False)
     text_limit: int
@@ -98,6 +109,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             api_url=source.text("GOLDENHOUR_TWILIO_API_URL", _TWILIO_API).rstrip("/"),
         ),
         mail=_mail_relay(source),
+        wctp=_wctp_account(source),
+        snpp=source.address("GOLDENHOUR_SNPP", "") if source.text("GOLDENHOUR_SNPP", "") else "",
         pagerduty_url=source.text("GOLDENHOUR_PAGERDUTY_API_URL", _PAGERDUTY_API).rstrip("/"),
         pagerduty_secrets=tuple(source.listed("GOLDENHOUR_PAGERDUTY_SECRETS")),
         text_limit=int(source.number("GOLDENHOUR_TEXT_LIMIT", _TEXT_LIMIT, whole=True)),
@@ -248,4 +261,15 @@ def _mail_relay(source: _Source) -> MailRelay | None:
         sender=sender,
         user=source.text("GOLDENHOUR_SMTP_USER", ""),
         password=source.text("GOLDENHOUR_SMTP_PASSWORD", ""),
+    )
+
+
+def _wctp_account(source: _Source) -> WctpAccount | None:
+    """The account, or None when no variable names one."""
+    if not source.text("GOLDENHOUR_WCTP_URL", ""):
+        return None
+    return WctpAccount(
+        url=source.url("GOLDENHOUR_WCTP_URL", {"http", "https"}),
+        sender=source.text("GOLDENHOUR_WCTP_SENDER"),
+        code=source.text("GOLDENHOUR_WCTP_CODE"),
     )

@@ -17,6 +17,7 @@ from simulator.account import read_account
 from simulator.app import create_app
 from simulator.exchange import new_exchange
 from simulator.mail import MailServer
+from simulator.pagers import SnppServer
 
 
 class _QuietHandler(WSGIRequestHandler):
@@ -33,6 +34,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
     parser.add_argument("--bind", default="127.0.0.1:8090", metavar="HOST:PORT")
     parser.add_argument("--mail", metavar="HOST:PORT", help="take mail there, too")
+    parser.add_argument("--snpp", metavar="HOST:PORT", help="take pager messages there, too")
     given = parser.parse_args(arguments)
     host, _, port = given.bind.rpartition(":")
     mail_host, _, mail_port = (given.mail or f"{host}:0").rpartition(":")
@@ -48,6 +50,10 @@ def main(arguments: list[str]) -> None:
         mail = MailServer(mail_host, int(mail_port), exchange.mails, exchange.faults)
         Thread(target=mail.serve_forever, daemon=True).start()
     server = make_server(host, int(port), app, threaded=True, request_handler=_QuietHandler)
+    if given.snpp:
+        snpp_host, _, snpp_port = given.snpp.rpartition(":")
+        snpp = SnppServer(snpp_host, int(snpp_port), exchange.pagers, exchange.faults)
+        Thread(target=snpp.serve_forever, daemon=True).start()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _end)
     print(f"carrier simulator ready at http://{host}:{server.server_port}", flush=True)

@@ -22,6 +22,8 @@ class Account:
     inbound_url: str
     incidents_url: str = ""
     incidents_secret: str = field(default="", repr=False)
+    pagers_url: str = ""
+    pagers_code: str = field(default="", repr=False)
 
 
 def read_account(environment: Mapping[str, str]) -> Account:
@@ -38,7 +40,14 @@ def read_account(environment: Mapping[str, str]) -> Account:
         raise ConfigurationFaults(faults)
     incidents_url = environment.get("SIMULATOR_INCIDENTS_URL", "").strip()
     return Account(
-        sid, token, senders, inbound_url, incidents_url, environment.get("SIMULATOR_INCIDENTS_SECRET", "")
+        sid,
+        token,
+        senders,
+        inbound_url,
+        incidents_url,
+        environment.get("SIMULATOR_INCIDENTS_SECRET", ""),
+        environment.get("SIMULATOR_PAGERS_URL", "").strip(),
+        environment.get("SIMULATOR_PAGERS_CODE", ""),
     )
 
 

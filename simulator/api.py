@@ -21,6 +21,7 @@ from simulator.holds import Outcome, is_gone
 from simulator.incidents import InvalidEvent
 from simulator.messages import Direction, Message, Status
 from simulator.network import Journey
+from simulator.pagers import submit
 from simulator.refusals import Refusal
 from simulator.resource import API_VERSION, message_json, page_json
 from simulator.submission import read_submission
@@ -165,6 +166,19 @@ def events_api(exchange: Exchange) -> Blueprint:
         if script.has(Kind.ACCEPT_THEN_DROP):
             return _dropped()
         return jsonify(status="success", message="Event processed", dedup_key=key), 202
+
+    return api
+
+
+def wctp_api(exchange: Exchange) -> Blueprint:
+    """A WCTP host. Faults are scripted by the pager's number."""
+    api = Blueprint("wctp", __name__)
+
+    @api.post("/wctp")
+    def submit_message() -> Response:
+        answer, script = submit(exchange.pagers, request.get_data(), exchange.faults.take)
+        dropped = script.has(Kind.ACCEPT_THEN_DROP) or not answer
+        return _dropped() if dropped else Response(answer, content_type="text/xml")
 
     return api
 

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from simulator.account import Account
-from simulator.api import events_api, messages_api, not_found
+from simulator.api import events_api, messages_api, not_found, wctp_api
 from simulator.control_routes import control_api
 from simulator.exchange import Exchange, new_exchange
 from simulator.page import phones_page
@@ -19,6 +19,7 @@ def create_app(account: Account, exchange: Exchange | None = None) -> Flask:
     exchange = exchange or new_exchange(account)
     app.register_blueprint(messages_api(exchange))
     app.register_blueprint(events_api(exchange))
+    app.register_blueprint(wctp_api(exchange))
     app.register_blueprint(control_api(exchange))
     app.register_blueprint(phones_page(exchange))
     app.register_error_handler(NotFound, not_found)

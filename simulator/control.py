@@ -71,6 +71,19 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class PagerMessage:
+    """A message on a pager; `choices` can be answered with, on a two-way one."""
+
+    message_id: str
+    pager: str
+    text: str
+    at: str
+    over: str
+    choices: list[str]
+    answered: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A message that the mail relay has taken."""
 
@@ -112,6 +125,24 @@ class Carrier:
         """What a person does in PagerDuty, told so many times; what the webhook answered."""
         body = {"number": number, "event": event, "times": times}
         answers: list[int | None] = self.call("POST", "incidents", body)["answers"]
+        return answers
+
+    @property
+    def pager_messages(self) -> list[PagerMessage]:
+        """What is on the pagers, in order."""
+        return [PagerMessage(**each) for each in self.call("GET", "ledger")["pagers"]]
+
+    def answer_pager(self, message_id: str, choice: str, times: int = 1) -> list[int | None]:
+        """Press a choice on a two-way pager; what the webhook answered."""
+        body = {"message_id": message_id, "choice": choice, "times": times}
+        answers: list[int | None] = self.call("POST", "pagers", body)["answers"]
+        return answers
+
+    def notify_of_pager(self, message_id: str, kind: str) -> list[int | None]:
+        """Have the host tell that a message is QUEUED, DELIVERED or READ; what the webhook answered."""
+        answers: list[int | None] = self.call("POST", "pagers", {"message_id": message_id, "notify": kind})[
+            "answers"
+        ]
         return answers
 
     @property

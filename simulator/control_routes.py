@@ -34,6 +34,7 @@ def control_api(exchange: Exchange) -> Blueprint:
         ("POST", "/answering", _answering),
         ("POST", "/keys", _keys),
         ("POST", "/incidents", _incidents),
+        ("POST", "/pagers", _pagers),
         ("POST", "/reset", _reset),
     ):
         api.add_url_rule(path, view.__name__, partial(view, exchange), methods=[method])
@@ -58,6 +59,7 @@ def _ledger(exchange: Exchange) -> Response:
         ],
         calls=[_call_json(call) for call in exchange.calls.all()],
         incidents=[asdict(incident) for incident in exchange.pagerduty.all()],
+        pagers=[{**asdict(taken), "at": taken.at.isoformat()} for taken in exchange.pagers.all()],
         mails=[{**asdict(mail), "at": mail.at.isoformat()} for mail in exchange.mails.all()],
     )
 
@@ -121,6 +123,19 @@ def _incidents(exchange: Exchange) -> Response:
         answers = exchange.pagerduty.act(sent["number"], sent["event"], int(sent.get("times", 1)))
     except (KeyError, TypeError, ValueError, StopIteration) as error:
         raise BadRequest("there is no such incident, or no such act") from error
+    return jsonify(answers=answers)
+
+
+def _pagers(exchange: Exchange) -> Response:
+    """Press a choice on a two-way pager, or have its host tell what became of a message."""
+    sent = request.get_json()
+    try:
+        if "notify" in sent:
+            answers = [exchange.pagers.notify(sent["message_id"], sent["notify"])]
+        else:
+            answers = exchange.pagers.answer(sent["message_id"], sent["choice"], int(sent.get("times", 1)))
+    except (KeyError, TypeError, ValueError, StopIteration) as error:
+        raise BadRequest("there is no such message, or no such act") from error
     return jsonify(answers=answers)
 
 

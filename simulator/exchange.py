@@ -12,6 +12,7 @@ from simulator.incidents import PagerDuty
 from simulator.mail import Mails
 from simulator.messages import Messages
 from simulator.network import Network
+from simulator.pagers import Pagers
 from simulator.phones import Phones
 from simulator.switchboard import Switchboard
 
@@ -30,6 +31,7 @@ class Exchange:
     switchboard: Switchboard
     mails: Mails
     pagerduty: PagerDuty
+    pagers: Pagers
 
     def reset(self) -> None:
         """As new: no message, no fault, no hold (a request held is dropped), nobody opted out."""
@@ -42,6 +44,7 @@ class Exchange:
         self.switchboard.reset()
         self.mails.reset()
         self.pagerduty.reset()
+        self.pagers.reset()
 
 
 def new_exchange(account: Account) -> Exchange:
@@ -58,4 +61,5 @@ def new_exchange(account: Account) -> Exchange:
         switchboard=Switchboard(account, calls),
         mails=Mails(),
         pagerduty=PagerDuty(account.incidents_url, account.incidents_secret),
+        pagers=Pagers(account.pagers_url, account.pagers_code),
     )

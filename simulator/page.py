@@ -48,6 +48,7 @@ def phones_page(exchange: Exchange) -> Blueprint:
                 *exchange.phones.numbers(),
                 *(call.phone for call in exchange.calls.all()),
                 *(mail.recipient for mail in exchange.mails.all()),
+                *(taken.pager for taken in exchange.pagers.all()),
             )
         )
         cards = [_card(exchange, number) for number in numbers]
@@ -78,6 +79,11 @@ def _card(exchange: Exchange, number: str) -> Card:
         Bubble(mail.text, mail.at, "mail", mine=False, arrived=True)
         for mail in exchange.mails.all()
         if mail.recipient == number
+    ]
+    messages += [
+        Bubble(taken.text, taken.at, f"pager, {taken.over} {taken.answered}", mine=False, arrived=True)
+        for taken in exchange.pagers.all()
+        if taken.pager == number
     ]
     calls = [call for call in exchange.calls.all() if call.phone == number]
     bubbles = sorted((*messages, *map(_call_bubble, calls)), key=lambda bubble: bubble.at)

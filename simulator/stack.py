@@ -51,7 +51,7 @@ class Stack(Supervisor):
         phones_port: int = 0,
     ) -> None:
         given = {name: value for name, value in (environment or {}).items() if value}
-        free = free_ports(6)
+        free = free_ports(7)
         super().__init__(home)
         self.postgres = None if "DATABASE_URL" in given else self._postgres(free[0])
         self.redis = self._redis(free[1]) if with_redis and "REDIS_URL" not in given else None
@@ -60,7 +60,7 @@ class Stack(Supervisor):
         self._silent_port = free[2]
         self._port = port or free[3]
         self._phones_port = phones_port or free[4]
-        self._mail_port = free[5]
+        self._mail_port, self._snpp_port = free[5], free[6]
         self._ready_path = "/readyz" if with_redis else "/healthz"
         self._workers = workers
         self._sweepers = sweepers
@@ -100,8 +100,11 @@ class Stack(Supervisor):
 
     def _fronts(self, watch: Watch) -> Iterator[Process]:
         ledger = _answers(self._phones_port, "/control/ledger")
-        bind, mail = f"{LOOPBACK}:{self._phones_port}", f"{LOOPBACK}:{self._mail_port}"
-        yield self._process(watch, "simulator", "simulator", "--bind", bind, "--mail", mail, ready=ledger)
+        ports = (self._phones_port, self._mail_port, self._snpp_port)
+        bind, mail, snpp = (f"{LOOPBACK}:{port}" for port in ports)
+        yield self._process(
+            watch, "simulator", "simulator", "--bind", bind, "--mail", mail, "--snpp", snpp, ready=ledger
+        )
         yield self._process(watch, "api", "service.cli", "api", ready=_answers(self._port, self._ready_path))
 
     def _backs(self, watch: Watch) -> Iterator[Process]:
@@ -150,6 +153,12 @@ class Stack(Supervisor):
             "GOLDENHOUR_TWILIO_API_URL": self.simulator_url,
             "GOLDENHOUR_PAGERDUTY_API_URL": self.simulator_url,
             "GOLDENHOUR_PAGERDUTY_SECRETS": secret,
+            "GOLDENHOUR_SNPP": f"{LOOPBACK}:{self._snpp_port}",
+            "GOLDENHOUR_WCTP_URL": f"{self.simulator_url}/wctp",
+            "GOLDENHOUR_WCTP_SENDER": "goldenhour",
+            "GOLDENHOUR_WCTP_CODE": secret,
+            "SIMULATOR_PAGERS_URL": f"{self.api_url}/webhooks/wctp",
+            "SIMULATOR_PAGERS_CODE": secret,
             "SIMULATOR_INCIDENTS_URL": f"{self.api_url}/webhooks/pagerduty",
             "SIMULATOR_INCIDENTS_SECRET": secret,
             "GOLDENHOUR_SMTP": f"{LOOPBACK}:{self._mail_port}",

@@ -19,6 +19,7 @@ from service.domain.delivery import Lookup, PageKind, PageState, SendOutcome
 from service.domain.escalation import Case, CaseKind, CaseState, Event, Position
 from service.domain.override import Override
 from service.domain.refusals import Address, Refusal, Trouble
+from service.domain.replies import Act
 from service.domain.roster import Span
 from service.domain.shift import Watch
 from service.domain.site import Clinician
@@ -401,6 +402,27 @@ class IncidentTaken:
 
     page_id: UUID
     event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagerChoice:
+    """A choice that somebody pressed on a two-way pager; `reply_id` is the host's own name of that act."""
+
+    page_id: UUID
+    act: Act
+    reply_id: str
+
+
+class PagerReplies(Protocol):
+    """Reads what a host of two-way pagers posts to us."""
+
+    def is_genuine(self, body: bytes) -> bool:
+        """Whether the body carries the host's own code."""
+        ...
+
+    def choice(self, body: bytes) -> PagerChoice | None:
+        """The choice in it, or None when it tells of anything else."""
+        ...
 
 
 class IncidentWebhooks(Protocol):

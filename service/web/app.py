@@ -16,7 +16,17 @@ from werkzeug.exceptions import HTTPException
 
 from service.domain.errors import Conflict, Fault, Invalid, NotFound, Refused
 from service.usecases.ports import KeyGone, LedgerAway
-from service.web import assessments, cases, drills, first_contacts, health, incidents, rosters, webhooks
+from service.web import (
+    assessments,
+    cases,
+    drills,
+    first_contacts,
+    health,
+    incidents,
+    pagers,
+    rosters,
+    webhooks,
+)
 from service.web.problems import ProblemSchema, faults_in, problem
 from service.web.schemas.intake import ItemAnswerSchema, TextAnswerSchema, answer_field_to_openapi
 from service.web.wiring import Wiring, attach
@@ -76,6 +86,7 @@ def create_app(wiring: Wiring) -> Flask:
     _serve_api(app)
     app.register_blueprint(webhooks.blueprint)
     app.register_blueprint(incidents.blueprint)
+    app.register_blueprint(pagers.blueprint)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(_assets())
     _turn_errors_into_problems(app)

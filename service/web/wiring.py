@@ -16,7 +16,7 @@ from service.usecases.api_keys import ApiKeys
 from service.usecases.decide_case import DecideCase
 from service.usecases.drill import Drill
 from service.usecases.override_roster import OverrideRoster
-from service.usecases.ports import IncidentWebhooks, Webhooks
+from service.usecases.ports import IncidentWebhooks, PagerReplies, Webhooks
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_rosters import ReadRosters
 from service.usecases.receive_first_contact import ReceiveFirstContact
@@ -42,6 +42,7 @@ class Wiring:
     answer_page: AnswerPage
     speak_page: SpeakPage
     incidents: IncidentWebhooks
+    pager_replies: PagerReplies
     watch: WatchService
     rosters: ReadRosters
     override_roster: OverrideRoster

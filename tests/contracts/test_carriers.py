@@ -16,9 +16,11 @@ import pytest
 
 from service.adapters.pagerduty import PagerDuty
 from service.adapters.smtp_email import Relay, SmtpEmail
+from service.adapters.snpp import Snpp
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
 from service.adapters.twilio_voice import TwilioVoice
+from service.adapters.wctp import Wctp, WctpHost
 from service.adapters.yaml_carriers import load_carrier_policy
 from service.domain.delivery import Accepted, Ambiguous, NotThere, Rejected
 from service.domain.refusals import Refusal
@@ -31,10 +33,11 @@ from tests.fakes import FakeCarrier
 
 NUMBER, OTHER = "+447700900101", "+447700900102"
 MAIL = "4411@pager.example.org"
+PAGER = "5551212"
 ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 SID, TOKEN, SENDER = "AC" + "1" * 32, "made up for tests", "+15550100000"
 NOBODY = "http://127.0.0.1:9"
-(MAIL_PORT,) = free_ports(1)
+MAIL_PORT, SNPP_PORT = free_ports(2)
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,17 @@ def simulator_url() -> Iterator[str]:
         "SIMULATOR_INBOUND_URL": f"{NOBODY}/nobody",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "simulator", "--bind", "127.0.0.1:0", "--mail", f"127.0.0.1:{MAIL_PORT}"],
+        [
+            sys.executable,
+            "-m",
+            "simulator",
+            "--bind",
+            "127.0.0.1:0",
+            "--mail",
+            f"127.0.0.1:{MAIL_PORT}",
+            "--snpp",
+            f"127.0.0.1:{SNPP_PORT}",
+        ],
         env={**os.environ, **account},
         stdout=subprocess.PIPE,
         text=True,
@@ -184,12 +197,52 @@ def pagerduty(url: str) -> PagerDuty:
     return PagerDuty(url, 2.0, load_carrier_policy(REPOSITORY / "config").codes["pagerduty"])
 
 
+def _snpp(request: pytest.FixtureRequest) -> Stage:
+    return _pager(request, "snpp", snpp(SNPP_PORT), snpp(9), refusal_code=550)
+
+
+def _wctp(request: pytest.FixtureRequest) -> Stage:
+    url = _simulator(request).base_url
+    return _pager(request, "wctp", wctp(f"{url}/wctp"), wctp(f"{NOBODY}/wctp"), refusal_code=403)
+
+
+def _pager(
+    request: pytest.FixtureRequest, over: str, carrier: Carrier, away: Carrier, refusal_code: int
+) -> Stage:
+    """A pager cannot opt out: that there is no such pager stands for it."""
+    simulator = _simulator(request)
+    pager = simulator.phone(PAGER)
+    return Stage(
+        carrier,
+        lose_the_answer=lambda: pager.fail_next("accept_then_drop"),
+        lose_the_message=lambda: pager.fail_next("error_500_before_accepting"),
+        refuse_opted_out=lambda: pager.fail_next(reject(refusal_code)),
+        throttle=lambda: pager.fail_next("rate_limit_429"),
+        reached=lambda: [each.pager for each in simulator.pager_messages if each.over == over],
+        away=away,
+        can_be_asked=False,
+        refusal=Refusal.BAD_ADDRESS,
+        address=PAGER,
+    )
+
+
+def snpp(port: int) -> Snpp:
+    return Snpp("127.0.0.1", port, 2.0, load_carrier_policy(REPOSITORY / "config").codes["snpp"])
+
+
+def wctp(url: str) -> Wctp:
+    codes = load_carrier_policy(REPOSITORY / "config").codes["wctp"]
+    return Wctp(WctpHost(url, "goldenhour", "made up"), 2.0, codes)
+
+
 STAGES: dict[str, Callable[[pytest.FixtureRequest], Stage]] = {
     "fake": _fake,
     "sms": _sms,
     "voice": _voice,
     "email": _email,
     "pagerduty": _pagerduty,
+    "snpp": _snpp,
+    "wctp": _wctp,
 }
 
 
