@@ -54,7 +54,7 @@ check: setup ## Lint, format, types and layers
 
 .PHONY: test
 test: setup check ## Everything: the checks and all tests
-	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder tests/stories tests/simulator tests
 
 .PHONY: test-fast
 test-fast: setup ## The tests that start no processes
