@@ -26,7 +26,7 @@ from service.adapters.page_only import PageOnly
 from service.adapters.pagerduty import PagerDuty, PagerDutyWebhooks
 from service.adapters.postgres import migrate
 from service.adapters.postgres.ledger import PostgresLedger, connect
-from service.adapters.random_codes import new_code
+from service.adapters.random_codes import new_code, new_number
 from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
 from service.adapters.smtp_email import Relay, SmtpEmail
@@ -39,10 +39,11 @@ from service.adapters.wctp import Wctp, WctpHost, WctpReplies
 from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_instruments import load_instruments
 from service.adapters.yaml_lexicon import load_lexicon
-from service.adapters.yaml_policy import load_dispositions, load_messages, load_policy
+from service.adapters.yaml_policy import load_check_policy, load_dispositions, load_messages, load_policy
 from service.adapters.yaml_sites import load_sites
 from service.domain.assessment import Assessor
 from service.domain.channel import Channel
+from service.domain.checks import CheckPolicy
 from service.domain.errors import ConfigurationFaults
 from service.domain.reading import Reader
 from service.domain.refusals import CarrierPolicy
@@ -53,6 +54,7 @@ from service.usecases.answer_page import AnswerPage
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
 from service.usecases.audit_cases import AuditCases
+from service.usecases.check_address import CheckAddress
 from service.usecases.consequences import Consequences
 from service.usecases.decide_case import DecideCase, Decisions
 from service.usecases.drill import Drill, SyntheticPage
@@ -62,7 +64,9 @@ from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.paging import Paging
 from service.usecases.ports import Carrier
 from service.usecases.read_cases import ReadCases
+from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.read_contacts import ReadContacts
+from service.usecases.read_plans import ReadPlans
 from service.usecases.read_rosters import ReadRosters
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
@@ -259,6 +263,26 @@ class Service:
         return Drill(self.ledger, self.paging, self.doorbell)
 
     @cached_property
+    def check_policy(self) -> CheckPolicy:
+        """How clinicians' addresses are checked."""
+        return load_check_policy(self.settings.config_dir)
+
+    @cached_property
+    def check_address(self) -> CheckAddress:
+        """Test pages to one address."""
+        return CheckAddress(self.ledger, self.paging, self.doorbell, self.check_policy, new_number)
+
+    @cached_property
+    def clinicians(self) -> ReadClinicians:
+        """Clinicians as they stand."""
+        return ReadClinicians(self.ledger, self.sites, self.check_policy)
+
+    @cached_property
+    def plans(self) -> ReadPlans:
+        """Plans as they stand."""
+        return ReadPlans(self.ledger, self.sites)
+
+    @cached_property
     def synthetic_page(self) -> SyntheticPage:
         """A test page now and then. `ConfigurationFaults` when it names nobody that there is."""
         faults = [
@@ -281,7 +305,9 @@ class Service:
     def audit_cases(self) -> AuditCases:
         """Looks for what should never be."""
         deadman = HttpDeadMan(self.settings.deadman_url)
-        return AuditCases(self.ledger, self.paging, self.doorbell, deadman, lambda: datetime.now(UTC))
+        return AuditCases(
+            self.ledger, self.paging, self.doorbell, deadman, self.check_policy, lambda: datetime.now(UTC)
+        )
 
     @cached_property
     def advance_cases(self) -> AdvanceCases:
@@ -349,6 +375,9 @@ class Service:
                 read=ReadCases(self.ledger),
                 decide=DecideCase(self.ledger, decisions, self.doorbell, dispositions),
                 drill=self.drill,
+                check_address=self.check_address,
+                clinicians=self.clinicians,
+                plans=self.plans,
                 keys=self.keys,
                 answer_reply=AnswerReply(self.ledger, decisions, messages, self.doorbell),
                 answer_page=answer_page,

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Event
 from typing import IO, Any, NoReturn, TypeVar
@@ -16,11 +16,13 @@ from typing import IO, Any, NoReturn, TypeVar
 import click
 from marshmallow import ValidationError
 
-from service import roster_commands, terminal
+from service import clinician_commands, plan_commands, roster_commands, terminal
 from service.adapters.json_logs import write_logs
+from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_lexicon import load_lexicon
-from service.adapters.yaml_policy import load_dispositions, load_messages
+from service.adapters.yaml_policy import load_check_policy, load_dispositions, load_messages
 from service.bootstrap import Service, load_assessor
+from service.desk import open_desk
 from service.domain.answers import FirstContact, Speaker, TextAnswer
 from service.domain.assessment import Assessor
 from service.domain.errors import ConfigurationFaults
@@ -201,6 +203,8 @@ def check() -> None:
         lambda: load_assessor(settings.config_dir),
         lambda: load_messages(settings.config_dir),
         lambda: load_dispositions(settings.config_dir),
+        lambda: load_check_policy(settings.config_dir),
+        lambda: load_carrier_policy(settings.config_dir),
     ):
         try:
             load()
@@ -366,21 +370,29 @@ def revoke_key(key_id: str) -> None:
     click.echo(f"{key_id} is revoked")
 
 
-@main.group()
-@click.option("--site", help="The site; need not be named when there is only one.")
-@click.pass_context
-def roster(context: click.Context, site: str | None) -> None:
-    """Who is on call, when nobody is, and changes for a time."""
-    service = Service(_settings())
-    context.call_on_close(service.close)
-    try:
-        context.obj = roster_commands.open_desk(service, site)
-    except ConfigurationFaults as error:
-        raise _stopped(error) from None
+def _of_a_site(name: str, about: str, commands: Iterable[click.Command]) -> None:
+    """A group of commands about one site."""
+
+    @main.group(name, help=about)
+    @click.option("--site", help="The site; need not be named when there is only one.")
+    @click.pass_context
+    def group(context: click.Context, site: str | None) -> None:
+        service = Service(_settings())
+        context.call_on_close(service.close)
+        try:
+            context.obj = open_desk(service, site)
+        except ConfigurationFaults as error:
+            raise _stopped(error) from None
+
+    for command in commands:
+        group.add_command(command)
 
 
-for command in roster_commands.COMMANDS:
-    roster.add_command(command)
+_of_a_site("roster", "Who is on call, when nobody is, and changes for a time.", roster_commands.COMMANDS)
+_of_a_site("plans", "Whom a case pages in turn.", plan_commands.COMMANDS)
+_of_a_site(
+    "clinicians", "How each can be reached, and checks of whether they are.", clinician_commands.COMMANDS
+)
 
 
 def _reaching(use: Callable[[], T]) -> T:

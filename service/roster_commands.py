@@ -3,70 +3,49 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import click
 
-from service.bootstrap import Service
-from service.domain.errors import Refused
+from service.desk import MADE_BY, Desk, reached
 from service.domain.roster import OnCall, Span
 from service.domain.wall_clock import first_reading, last_reading
 from service.usecases.override_roster import Overridden, Wanted
-from service.usecases.ports import LedgerAway
 from service.usecases.read_rosters import RosterView
 
-T = TypeVar("T")
-
 _WALL_CLOCK = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
-_MADE_BY = "the command line"
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The service, and the site whose rosters are looked at."""
-
-    service: Service
-    site: str
-
-    def view(self, name: str, days: int) -> RosterView:
-        """A roster for some days from now on."""
-        rosters = self.service.rosters
-        found = _reached(lambda: rosters.one(self.site, name, None, None, timedelta(days=days)))
-        if found is None:
-            raise click.ClickException(f"site {self.site} has no roster {name}; there are {self._names()}")
-        return found
-
-    def zone(self, name: str) -> ZoneInfo:
-        """The zone in whose wall clock a roster is written."""
-        roster = self.service.sites[self.site].rosters.get(name)
-        if roster is None:
-            raise click.ClickException(f"site {self.site} has no roster {name}; there are {self._names()}")
-        return roster.zone
-
-    def _names(self) -> str:
-        return ", ".join(self.service.sites[self.site].rosters)
+def _view_of(desk: Desk, name: str, days: int) -> RosterView:
+    """A roster for some days from now on."""
+    rosters = desk.service.rosters
+    found = reached(lambda: rosters.one(desk.site, name, None, None, timedelta(days=days)))
+    if found is None:
+        raise _no_such_roster(desk, name)
+    return found
 
 
-def open_desk(service: Service, site: str | None) -> Desk:
-    """The desk of a site, which need not be named when there is only one."""
-    sites = service.sites
-    if site is None and len(sites) == 1:
-        site = next(iter(sites))
-    if site not in sites:
-        raise click.ClickException(f"name one of the sites with --site: {', '.join(sites)}")
-    return Desk(service, site)
+def _zone_of(desk: Desk, name: str) -> ZoneInfo:
+    """The zone in whose wall clock a roster is written."""
+    roster = desk.service.sites[desk.site].rosters.get(name)
+    if roster is None:
+        raise _no_such_roster(desk, name)
+    return roster.zone
+
+
+def _no_such_roster(desk: Desk, name: str) -> click.ClickException:
+    names = ", ".join(desk.service.sites[desk.site].rosters)
+    return click.ClickException(f"site {desk.site} has no roster {name}; there are {names}")
 
 
 @click.command("list")
 @click.pass_obj
 def list_rosters(desk: Desk) -> None:
     """List the rosters: who is on call now, and what comes next."""
-    for view in _reached(lambda: desk.service.rosters.all(desk.site)):
+    for view in reached(lambda: desk.service.rosters.all(desk.site)):
         after = (
             "" if view.next is None else f", then {_people(view.next)} from {_wall(view.next.begin, view)}"
         )
@@ -80,7 +59,7 @@ def list_rosters(desk: Desk) -> None:
 @click.pass_obj
 def show_roster(desk: Desk, name: str, days: int) -> None:
     """Show who is on call on the roster NAME, its overrides, and events of its calendar that name nobody."""
-    view = desk.view(name, days)
+    view = _view_of(desk, name, days)
     click.echo(f"{name}, by the clock of {view.roster.zone.key}")
     _lines(view.spans, view)
     for override in view.roster.overrides:
@@ -100,7 +79,7 @@ def show_gaps(desk: Desk, names: tuple[str, ...], days: int) -> None:
     """Show when nobody is on call; status 1 when there is such a time. Without a NAME, of every roster."""
     found = False
     for name in names or tuple(desk.service.sites[desk.site].rosters):
-        view = desk.view(name, days)
+        view = _view_of(desk, name, days)
         found = found or bool(view.gaps)
         click.echo(f"{name}: {len(view.gaps) or 'no'} gaps")
         _lines(view.gaps, view)
@@ -112,9 +91,9 @@ def show_gaps(desk: Desk, names: tuple[str, ...], days: int) -> None:
 @click.pass_obj
 def export_roster(desk: Desk, name: str) -> None:
     """Write the roster NAME as an iCalendar text, for the next 90 days."""
-    desk.zone(name)
+    _zone_of(desk, name)
     rosters = desk.service.rosters
-    body = _reached(lambda: rosters.written(desk.site, name))
+    body = reached(lambda: rosters.written(desk.site, name))
     click.echo(body or b"", nl=False)
 
 
@@ -139,16 +118,16 @@ def override_roster(
 
     What opens a gap is done all the same, and said; status 0 either way.
     """
-    zone = desk.zone(name)
+    zone = _zone_of(desk, name)
     use = desk.service.override_roster
     if remove is not None:
-        told = _reached(lambda: use.end(desk.site, name, remove))
+        told = reached(lambda: use.end(desk.site, name, remove))
     elif end is None:
         raise click.UsageError("say until when with --until, or which override to --remove")
     else:
         first = None if begin is None else first_reading(begin, zone)
         wanted = Wanted(first, last_reading(end, zone), clinician, instead_of)
-        told = _reached(lambda: use.add(desk.site, name, wanted, _MADE_BY))
+        told = reached(lambda: use.add(desk.site, name, wanted, MADE_BY))
     _tell(told, zone)
 
 
@@ -160,16 +139,6 @@ def _tell(told: Overridden, zone: ZoneInfo) -> None:
     for gap in told.gaps:
         click.echo(f"nobody is on call {_time(gap.begin, zone)}  {_time(gap.end, zone)}", err=True)
     _warn(told.warnings)
-
-
-def _reached(use: Callable[[], T]) -> T:
-    try:
-        return use()
-    except LedgerAway:
-        raise click.ClickException("the database cannot be reached") from None
-    except Refused as refused:
-        faults = "".join(f"\n  - {fault.pointer.lstrip('/')}: {fault.detail}" for fault in refused.faults)
-        raise click.ClickException(f"{refused.detail}{faults}") from None
 
 
 def _lines(spans: Iterable[Span], view: RosterView) -> None:

@@ -24,6 +24,9 @@ _TIMES = {
     "chores": ("due_at",),
     "heartbeats": ("beat_at",),
     "roster_overrides": ("begins_at", "ends_at", "made_at", "ended_at"),
+    "addresses": ("changed_at", "verified_at"),
+    "address_changes": ("at",),
+    "checks": ("expires_at",),
     "calendars": ("first_tried_at", "tried_at", "read_at"),
 }
 

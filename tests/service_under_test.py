@@ -8,9 +8,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from service.adapters.postgres.ledger import PostgresLedger
-from service.adapters.random_codes import new_code
+from service.adapters.random_codes import new_code, new_number
 from service.adapters.yaml_carriers import load_carrier_policy
-from service.adapters.yaml_policy import load_dispositions, load_messages
+from service.adapters.yaml_policy import load_check_policy, load_dispositions, load_messages
 from service.domain.answers import Answer, FirstContact, TextAnswer
 from service.domain.assessment import Assessor
 from service.domain.channel import Channel
@@ -25,6 +25,7 @@ from service.usecases.advance_cases import AdvanceCases
 from service.usecases.answer_page import AnswerPage
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.audit_cases import AuditCases
+from service.usecases.check_address import CheckAddress
 from service.usecases.consequences import Consequences
 from service.usecases.decide_case import DecideCase, Decisions
 from service.usecases.drill import Drill
@@ -33,6 +34,7 @@ from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.paging import Paging
 from service.usecases.ports import TimelineEntry
 from service.usecases.read_cases import ReadCases
+from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.receive_first_contact import Receipt, ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.silent_pages import SilentPages
@@ -133,9 +135,17 @@ class ServiceUnderTest:
         self.report = RecordDelivery(self.ledger, consequences, self.doorbell)
         self.read = ReadCases(self.ledger)
         self.drill = Drill(self.ledger, self.paging, self.doorbell)
+        self.checks = load_check_policy(REPOSITORY / "config")
+        self.check_address = CheckAddress(self.ledger, self.paging, self.doorbell, self.checks, new_number)
+        self.clinicians = ReadClinicians(self.ledger, sites, self.checks)
         self.deadman = FakeDeadMan()
         self.audit = AuditCases(
-            self.ledger, self.paging, self.doorbell, self.deadman, lambda: datetime.now(UTC)
+            self.ledger,
+            self.paging,
+            self.doorbell,
+            self.deadman,
+            self.checks,
+            lambda: datetime.now(UTC),
         )
 
     def contact(self, *answers: Answer | str, contact_id: str = "c1") -> Receipt:

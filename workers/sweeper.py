@@ -59,6 +59,7 @@ class Sweeper:
             self._part(self._service.silent_pages, waiting),
             self._part(self._service.due_pages, waiting),
             self._part(self._service.synthetic_page, waiting),
+            self._part(self._service.check_address, waiting),
         ]
         self._carrying = {page: future for page, future in self._carrying.items() if not future.done()}
         for page_id in dict.fromkeys(waiting):

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from service.adapters.durations import duration
 from service.adapters.yaml_documents import Documents
+from service.domain.checks import CheckPolicy
 from service.domain.errors import ConfigurationFaults
 from service.domain.messages import Messages, Text
 from service.domain.policy import Constructs, Policy, Rule, Weights
@@ -76,3 +78,17 @@ def load_dispositions(config: Path) -> tuple[str, ...]:
     if raw is None:
         raise ConfigurationFaults(documents.faults)
     return tuple(raw)
+
+
+def load_check_policy(config: Path) -> CheckPolicy:
+    """Read `policy/checks.yaml`, or raise `ConfigurationFaults` naming every fault."""
+    documents = Documents(config / "schema" / "checks.schema.json")
+    raw = documents.read(config / "policy" / "checks.yaml")
+    if raw is None:
+        raise ConfigurationFaults(documents.faults)
+    return CheckPolicy(
+        lasts=duration(raw["lasts"]),
+        attempts=raw["attempts"],
+        at_most_every=duration(raw["at_most_every"]),
+        again_after=duration(raw["again_after"]),
+    )

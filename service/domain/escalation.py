@@ -22,11 +22,17 @@ class CaseState(StrEnum):
 
 
 class CaseKind(StrEnum):
-    """What a case is about: a first contact, a test of the way to the clinicians, or the service itself."""
+    """What a case is about: a first contact, a test of the way to the clinicians (a drill by a plan, or a
+    check of one address of one of them), or the service itself."""
 
     CONTACT = "contact"
     DRILL = "drill"
+    CHECK = "check"
     TROUBLE = "trouble"
+
+
+TESTS = frozenset({CaseKind.DRILL, CaseKind.CHECK})
+"""What is nobody's case: its reply ends it, and it may end without one."""
 
 
 class EventKind(StrEnum):
@@ -74,7 +80,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One escalation: for a first contact (`contact_id`), a drill, or a trouble of the service (`subject`).
+    """One escalation: for a first contact (`contact_id`), a test, or a trouble of the service (`subject`).
 
     `position` is the next step to take, at `next_action_at`. `passed` holds those who passed in this
     episode: the steps do not page them again. `confirmed_by` holds who has taken it so far, in order, where
@@ -100,6 +106,16 @@ class Case:
     subject: str = ""
     confirmed_by: tuple[str, ...] = ()
     offered_to: str | None = None
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is nobody's case, and only shows whether pages arrive."""
+        return self.kind in TESTS
+
+    @property
+    def asks_one(self) -> bool:
+        """Whether it is a test of the way to one person only: it never widens to everyone."""
+        return self.is_test and bool(self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,8 +296,8 @@ def reopened(case: Case, now: datetime) -> Case:
 
 
 def withdrawn(case: Case) -> Case:
-    """A drill that has served its end. Nothing but a drill may end without a human: `ValueError`."""
-    if case.kind is not CaseKind.DRILL:
+    """A test that has served its end. Nothing but a test may end without a human: `ValueError`."""
+    if not case.is_test:
         raise ValueError("only a human closes a case")
     return replace(case, state=CaseState.CLOSED, alarm=False, disposition="withdrawn")
 

@@ -22,9 +22,11 @@ class Text(StrEnum):
     BUNDLE = "bundle"
     DRILL = "drill"
     DRILL_DONE = "drill_done"
+    CHECK = "check"
     TROUBLE = "trouble"
     VOICE_PAGE = "voice_page"
     VOICE_DRILL = "voice_drill"
+    VOICE_CHECK = "voice_check"
     VOICE_TROUBLE = "voice_trouble"
     VOICE_TAKEN = "voice_taken"
     VOICE_FIRST_OF_TWO = "voice_first_of_two"
@@ -48,14 +50,18 @@ MOST_CODES = 6
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """The texts, with places for a code, a clinician's name, codes and their number, and for nothing else."""
+    """The texts, with places for a code, a clinician's name, codes, their count, and a check's number."""
 
     texts: Mapping[Text, str]
 
-    def say(self, text: Text, *, code: str = "", name: str = "", codes: tuple[str, ...] = ()) -> str:
+    def say(
+        self, text: Text, *, code: str = "", name: str = "", codes: tuple[str, ...] = (), number: str = ""
+    ) -> str:
         """One message, ready to send. `count` is that of all `codes`, of which the first are listed."""
         listed = ", ".join(codes[:MOST_CODES]) or "none"
-        return self.texts[text].format(code=code, name=_plain(name), codes=listed, count=len(codes))
+        return self.texts[text].format(
+            code=code, name=_plain(name), codes=listed, count=len(codes), number=number
+        )
 
 
 def _plain(name: str) -> str:

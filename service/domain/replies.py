@@ -35,8 +35,18 @@ class PassOn:
 
 
 @dataclass(frozen=True, slots=True)
+class OptOut:
+    """The sender wants no more messages at this number. It acknowledges nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """The sender wants messages at this number again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Automatic:
-    """A reaction, an auto-reply or an opt-out word: nobody decided anything."""
+    """A reaction, an auto-reply or a request for help: nobody decided anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,7 @@ class Unclear:
     """Somebody wrote something else: ask for the code."""
 
 
-Reply = Take | PassOn | Automatic | Unclear
+Reply = Take | PassOn | OptOut | OptIn | Automatic | Unclear
 
 _CODE = f"(?P<code>[{CODE_LETTERS}]{{{CODE_LENGTH}}})"
 _TAKE = re.compile(rf"(?:(?:ACK|TAKE)\s*)?{_CODE}|ACK|TAKE")
@@ -54,8 +64,10 @@ _REACTION = re.compile(
 )
 _AUTOMATIC = re.compile(
     r"(?:.*\b(?:AUTO(?:MATIC|MATED)?[ -]?(?:REPLY|RESPONSE)|OUT OF OFFICE|DRIVING|DO NOT DISTURB)\b.*"
-    r"|STOP(?:ALL)?|END|QUIT|CANCEL|UNSUBSCRIBE|OPTOUT|REVOKE|START|UNSTOP|HELP|INFO)"
+    r"|HELP|INFO)"
 )
+_OPT_OUT = re.compile(r"STOP(?: ?ALL)?|END|QUIT|CANCEL|UNSUBSCRIBE|OPT ?OUT|REVOKE")
+_OPT_IN = re.compile(r"START|UNSTOP")
 
 
 def read_reply(text: str) -> Reply:
@@ -64,6 +76,10 @@ def read_reply(text: str) -> Reply:
     if _REACTION.fullmatch(words) or _AUTOMATIC.fullmatch(words):
         return Automatic()
     words = words.strip(" .!,;:\"'#")
+    if _OPT_OUT.fullmatch(words):
+        return OptOut()
+    if _OPT_IN.fullmatch(words):
+        return OptIn()
     if match := _PASS.fullmatch(words):
         return PassOn(match["code"])
     if match := _TAKE.fullmatch(words):

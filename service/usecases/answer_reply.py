@@ -9,7 +9,8 @@ from datetime import timedelta
 from service.domain.channel import Channel
 from service.domain.escalation import Case, CaseState, Event, EventKind
 from service.domain.messages import Messages, Text
-from service.domain.replies import Act, Automatic, PassOn, Reply, Take, read_reply
+from service.domain.replies import Act, Automatic, OptIn, OptOut, PassOn, Reply, Take, read_reply
+from service.usecases.addresses import Addresses
 from service.usecases.decide_case import Decided, Decision, Decisions
 from service.usecases.ports import Doorbell, Ledger, LedgerAway, Transaction
 
@@ -56,6 +57,9 @@ class AnswerReply:
         with self.ledger.transaction() as tx:
             if isinstance(reply, Automatic) or not tx.remember_reply(provider_id):
                 return None
+            if isinstance(reply, OptOut | OptIn):
+                self._opt(tx, sender, reply)
+                return None
             case = self._meant(tx, sender, reply)
             if case is None:
                 return self._ask(tx, sender, reply)
@@ -63,6 +67,14 @@ class AnswerReply:
             answer = self._answer(tx, decided, reply, sender.at[case.site])
         self.doorbell.ring(decided.to_ring)
         return answer
+
+    def _opt(self, tx: Transaction, sender: Sender, reply: OptOut | OptIn) -> None:
+        """At every site that knows the number. The carrier itself answers such a message."""
+        addresses = Addresses(self.decisions.paging)
+        act = addresses.opted_out if isinstance(reply, OptOut) else addresses.opted_in
+        for site_id, clinician in sender.at.items():
+            site = self.decisions.paging.sites[site_id]
+            act(tx, site, site.clinicians[clinician], Channel.SMS)
 
     def _decide(self, tx: Transaction, case: Case, clinician: str, reply: Reply) -> Decided:
         act = Act.PASS_ON if isinstance(reply, PassOn) else Act.TAKE

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from service.domain.checks import CheckPolicy
 from service.domain.escalation import CaseState
 from service.domain.roster import NobodyOnCall
 from service.domain.site import Site
 from service.usecases.on_call import calendar_is_away, on_call
 from service.usecases.paging import Paging
 from service.usecases.ports import DeadMan, Doorbell, Ledger, Transaction
+from service.usecases.read_clinicians import unready
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class AuditCases:
     paging: Paging
     doorbell: Doorbell
     deadman: DeadMan
+    checks: CheckPolicy
     clock: Callable[[], datetime]
 
     def __call__(self) -> list[UUID]:
@@ -63,6 +66,7 @@ class AuditCases:
             findings = [*_of_clocks(tx, self.clock()), *_of_pages(tx)]
             for site in self.paging.sites.values():
                 findings += _of_people(tx, self.paging, site)
+                findings += _of_addresses(tx, self.checks, site)
         unrung: list[UUID] = []
         for site_id, case_id, code in stalled:
             findings.append(Finding(site_id, f"{code} stood still"))
@@ -119,3 +123,13 @@ def _of_people(tx: Transaction, paging: Paging, site: Site) -> Iterator[Finding]
         for person in found.clinicians:
             if not paging.alive(tx, site, person):
                 yield Finding(site.site_id, f"{person} is on call and cannot be reached")
+
+
+def _of_addresses(tx: Transaction, policy: CheckPolicy, site: Site) -> Iterator[Finding]:
+    """Whoever is on call within a day should have shown that pages reach them; they are paged anyway."""
+    for person in unready(tx, site, policy):
+        yield Finding(
+            site.site_id,
+            f"{person} is on call within a day, and no address of theirs is verified",
+            grave=False,
+        )

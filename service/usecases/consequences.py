@@ -7,7 +7,8 @@ from uuid import UUID
 
 from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, CAME_TO_NOTHING, PageKind, PageState
 from service.domain.escalation import Case, CaseState, Event, EventKind
-from service.domain.refusals import Address, Refusal, SameChannel, Weight
+from service.domain.refusals import Refusal, SameChannel, Weight
+from service.usecases.addresses import Addresses
 from service.usecases.paging import Paging
 from service.usecases.ports import NewPage, Page, Transaction
 
@@ -47,10 +48,8 @@ class Consequences:
         consequence = self.paging.policy.consequences[refusal]
         site = self.paging.sites[page.site]
         person = site.clinicians.get(page.clinician)
-        if consequence.address is not Address.GOOD and person is not None:
-            new = tx.mark_address(page.site, person, page.channel, consequence.address, refusal)
-            if new and consequence.address is Address.DEAD:
-                self.paging.open_trouble(tx, site, f"{page.clinician} cannot be paged by {page.channel}")
+        if person is not None:
+            Addresses(self.paging).refused(tx, site, person, page.channel, refusal)
         if consequence.channel is not Weight.NONE:
             tx.record_trouble(page.channel, trips=consequence.channel is Weight.TRIPS)
             if page.channel in self.paging.policy.broken(

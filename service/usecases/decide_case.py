@@ -13,6 +13,9 @@ from service.domain.escalation import Case, CaseKind, CaseState, Event, EventKin
 from service.usecases.paging import Paging
 from service.usecases.ports import Doorbell, Ledger, Transaction
 
+OVER_THE_API = "api"
+"""A caller of the API names who acts: it shows nothing of where a page arrived."""
+
 
 class Decision(StrEnum):
     """What became of what a clinician asked for."""
@@ -61,12 +64,17 @@ class Decisions:
             return Decided(Decision.FIRST_OF_TWO, case, tuple(told))
         tx.cancel_queued(case.case_id)
         tx.record(case.case_id, Event(EventKind.ACKNOWLEDGED, clinician, heard))
-        if case.kind is CaseKind.DRILL:
-            return self._end_drill(tx, case, clinician, asked)
+        if case.is_test:
+            return self._end_test(tx, case, clinician, asked, over)
         return Decided(Decision.DONE, case, self._tell_taken(tx, case, asked))
 
-    def _end_drill(self, tx: Transaction, case: Case, clinician: str, asked: Collection[str]) -> Decided:
-        """The reply is all that a drill asks for: there is nothing to do that could be recorded later."""
+    def _end_test(
+        self, tx: Transaction, case: Case, clinician: str, asked: Collection[str], over: str
+    ) -> Decided:
+        """The reply is all that a test asks for: there is nothing to do that could be recorded later. What a
+        clinician answers themselves, whichever way, shows that a check has reached them."""
+        if case.kind is CaseKind.CHECK and over != OVER_THE_API and clinician in asked:
+            tx.verify_address(case.case_id, f"answered by {over}")
         case = escalation.withdrawn(case)
         tx.save_case(case)
         tx.record(case.case_id, Event(EventKind.CLOSED, clinician, case.disposition or ""))
@@ -146,11 +154,15 @@ class DecideCase:
 
     def acknowledge(self, site: str, case_id: UUID, clinician: str) -> Decided | None:
         """Take a case."""
-        return self._on(site, case_id, lambda tx, case: self.decisions.take(tx, case, clinician, "api"))
+        return self._on(
+            site, case_id, lambda tx, case: self.decisions.take(tx, case, clinician, OVER_THE_API)
+        )
 
     def pass_on(self, site: str, case_id: UUID, clinician: str) -> Decided | None:
         """Pass a case on."""
-        return self._on(site, case_id, lambda tx, case: self.decisions.pass_on(tx, case, clinician, "api"))
+        return self._on(
+            site, case_id, lambda tx, case: self.decisions.pass_on(tx, case, clinician, OVER_THE_API)
+        )
 
     def offer(self, site: str, case_id: UUID, clinician: str, to: str) -> Decided | None:
         """Offer a case to a colleague."""

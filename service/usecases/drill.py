@@ -69,10 +69,10 @@ class Drill:
         return case, self.paging.take_due_step(tx, case)
 
     def report(self, site: str, case_id: UUID) -> DrillReport | None:
-        """How far a drill has come; None when the site has no such drill."""
+        """How far a drill, or a check, has come; None when the site has no such one."""
         with self.ledger.transaction() as tx:
             case = tx.case(site, case_id)
-            if case is None or case.kind is not CaseKind.DRILL:
+            if case is None or not case.is_test:
                 return None
             return _report(case, tx.legs(case_id), tx.timeline(case_id))
 
@@ -84,7 +84,7 @@ class Drill:
     def end(self, tx: Transaction, site: str, case_id: UUID) -> bool:
         """End a drill in its caller's transaction."""
         case = tx.lock_case(site, case_id)
-        if case is None or case.kind is not CaseKind.DRILL or case.state is CaseState.CLOSED:
+        if case is None or not case.is_test or case.state is CaseState.CLOSED:
             return False
         tx.save_case(escalation.withdrawn(case))
         tx.cancel_queued(case_id)

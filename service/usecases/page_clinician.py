@@ -114,10 +114,22 @@ class PageClinician:
         codes = [each.code for each in claimed] if len(claimed) > 1 else self._bundled(page)
         text = Text.BUNDLE if codes else _text(page)
         said = self.messages.say(
-            text, code=page.code, name=about.name if about else "a colleague", codes=tuple(codes)
+            text,
+            code=page.code,
+            name=about.name if about else "a colleague",
+            codes=tuple(codes),
+            number=self._number(page),
         )
         address = clinician.addresses[page.channel]
         return OutboundMessage(page.page_id, address, said, page.valid_for, self._called_off(page))
+
+    def _number(self, page: Page) -> str:
+        """The number that a check asks for; none for all else."""
+        if page.case_kind is not CaseKind.CHECK:
+            return ""
+        with self.ledger.transaction() as tx:
+            check = tx.check(page.case_id)
+        return "" if check is None else check.number
 
     def _called_off(self, page: Page) -> tuple[UUID, ...]:
         """What a notice ends at a carrier that keeps paging by itself until it is told to stop."""

@@ -35,7 +35,8 @@ class Paging:
     def take_due_step(self, tx: Transaction, case: Case) -> list[UUID]:
         """Take the step that is due, store what follows, and return the pages to ring for."""
         site = self.sites[case.site]
-        step = escalation.advance(case, lambda target: _who(tx, site, target), tuple(site.clinicians), tx.now)
+        everyone = () if case.asks_one else tuple(site.clinicians)
+        step = escalation.advance(case, lambda target: who_is_meant(tx, site, target), everyone, tx.now)
         tx.save_case(step.case)
         queued: list[UUID] = []
         for event in step.events:
@@ -45,7 +46,7 @@ class Paging:
         asked = [self._page_first(tx, step.case, step.fired, person) for person in step.targets]
         if step.targets and not any(asked):
             self.step_came_to_nothing(tx, step.case, step.fired)
-        elif step.case.alarm and not case.alarm:
+        elif step.case.alarm and not case.alarm and not case.asks_one:
             self.open_trouble(tx, site, f"nobody has taken {case.code}", case)
         return [*queued, *(page_id for page_id in asked if page_id is not None)]
 
@@ -83,8 +84,11 @@ class Paging:
         self, tx: Transaction, case: Case, position: Position, clinician: str
     ) -> tuple[Channel, ...]:
         """A person's channels for a step, in order: none that is dead, and those that are broken last."""
+        wanted = _wanted(case.plan, position)
+        if wanted and case.kind is CaseKind.CHECK:  # whether it works after all is what is to be shown
+            return wanted
         alive = self.alive(tx, self.sites[case.site], clinician)
-        order = [channel for channel in (_wanted(case.plan, position) or alive) if channel in alive]
+        order = [channel for channel in (wanted or alive) if channel in alive]
         broken = self.policy.broken(tx.troubles(tx.now - self.policy.within), tx.now)
         return tuple(sorted(order, key=lambda channel: channel in broken))
 
@@ -183,7 +187,7 @@ _TELLS = frozenset({Channel.SMS, Channel.WCTP, Channel.SNPP, Channel.EMAIL})
 """Channels over which somebody may be told how a case stands: nobody is called, or paged aloud, for that."""
 
 
-def _who(tx: Transaction, site: Site, target: Target) -> OnCall | NobodyOnCall:
+def who_is_meant(tx: Transaction, site: Site, target: Target) -> OnCall | NobodyOnCall:
     """Who a target is now. What the site no longer knows is nobody: the plan may be older than its file."""
     if target.kind is TargetKind.ROSTER:
         return on_call(tx, site, target.name)

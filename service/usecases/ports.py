@@ -15,6 +15,7 @@ from service.domain.answers import Answer
 from service.domain.assessment import Assessment
 from service.domain.calendar import CalendarFault, CalendarShifts, CalendarSource, SkippedEvent
 from service.domain.channel import Channel
+from service.domain.checks import AddressChange, AddressRecord
 from service.domain.delivery import Lookup, PageKind, PageState, SendOutcome
 from service.domain.escalation import Case, CaseKind, CaseState, Event, Position
 from service.domain.override import Override
@@ -123,6 +124,8 @@ class Scope(StrEnum):
     ASSESSMENTS_READ = "assessments:read"
     CASES_READ = "cases:read"
     CASES_WRITE = "cases:write"
+    CLINICIANS_READ = "clinicians:read"
+    CLINICIANS_WRITE = "clinicians:write"
     ROSTERS_READ = "rosters:read"
     ROSTERS_WRITE = "rosters:write"
 
@@ -137,6 +140,20 @@ class ApiKey:
     scopes: frozenset[Scope]
     created_at: datetime
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check of one clinician's address: the number that the message carries, how often somebody named a
+    wrong one, and until when it is good."""
+
+    case_id: UUID
+    site: str
+    clinician: str
+    channel: Channel
+    number: str = field(repr=False)
+    wrong: int
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +277,33 @@ class Transaction(Protocol):
 
     # addresses and channels
     def dead_channels(self, site: str, person: Clinician) -> frozenset[Channel]: ...
+    def address_records(self, site: str, person: Clinician) -> Mapping[Channel, AddressRecord]: ...
+    def address_changes(self, site: str, clinician: str) -> tuple[AddressChange, ...]: ...
     def mark_address(
         self, site: str, person: Clinician, channel: Channel, standing: Address, refusal: Refusal
     ) -> bool: ...
+    def revive_address(self, site: str, person: Clinician, channel: Channel, refusal: Refusal) -> bool:
+        """Make an address good again that is dead because of this refusal; False when it is not."""
+        ...
+
+    def open_check(
+        self, case: Case, person: Clinician, channel: Channel, number: str, expires_at: datetime
+    ) -> None: ...
+    def check(self, case_id: UUID) -> Check | None:
+        """A check. Raises `KeyGone` when the key that encrypted its number no longer exists."""
+        ...
+
+    def live_check(self, site: str, clinician: str, channel: Channel) -> UUID | None:
+        """The case of the check that is open for an address."""
+        ...
+
+    def expired_checks(self) -> tuple[tuple[str, UUID], ...]: ...
+    def count_wrong_number(self, case_id: UUID) -> None: ...
+    def verify_address(self, case_id: UUID, how: str) -> None:
+        """The address that a check was sent to has reached its clinician: it is good again, and verified."""
+        ...
+
+    def hear_sooner(self, site: str, clinician: str, channel: Channel) -> None: ...
     def record_trouble(self, channel: Channel, *, trips: bool) -> None: ...
     def troubles(self, since: datetime) -> tuple[Trouble, ...]: ...
     def clear_troubles(self, channel: Channel) -> None: ...

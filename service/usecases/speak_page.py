@@ -10,11 +10,12 @@ from service.domain.messages import Messages, Text
 from service.domain.replies import Act
 from service.usecases.answer_page import Answered, AnswerPage
 from service.usecases.decide_case import Decision
-from service.usecases.ports import Ledger, Page
+from service.usecases.ports import Check, Ledger, Page
 
 _ASKS = {
     CaseKind.CONTACT: Text.VOICE_PAGE,
     CaseKind.DRILL: Text.VOICE_DRILL,
+    CaseKind.CHECK: Text.VOICE_CHECK,
     CaseKind.TROUBLE: Text.VOICE_TROUBLE,
 }
 _KEYS = {"4": Act.TAKE, "5": Act.PASS_ON}
@@ -46,11 +47,12 @@ class SpeakPage:
         found = self._found(page_id)
         if found is None:
             return None
-        page, case = found
+        page, case, check = found
         if case.state is CaseState.OPEN:
-            words = self.messages.say(_ASKS[case.kind], code=_spelled(case.code))
+            number = "" if check is None else _spelled(check.number)
+            words = self.messages.say(_ASKS[case.kind], code=_spelled(case.code), number=number)
             return Spoken(words, asks=True, wrong=wrong)
-        if case.kind is CaseKind.DRILL:
+        if case.is_test:
             return self._said(Text.VOICE_DRILL_DONE, case.code)
         theirs = case.state is CaseState.ACKNOWLEDGED and case.owner == page.clinician
         return self._said(Text.VOICE_TAKEN if theirs else Text.VOICE_ALREADY, case.code)
@@ -86,11 +88,12 @@ class SpeakPage:
         found = self._found(page_id)
         return found is not None and found[1].state is CaseState.CLOSED
 
-    def _found(self, page_id: UUID) -> tuple[Page, Case] | None:
+    def _found(self, page_id: UUID) -> tuple[Page, Case, Check | None] | None:
         with self.ledger.transaction() as tx:
             page = tx.page(page_id)
             case = None if page is None else tx.case(page.site, page.case_id)
-        return None if page is None or case is None else (page, case)
+            check = tx.check(case.case_id) if case is not None and case.kind is CaseKind.CHECK else None
+        return None if page is None or case is None else (page, case, check)
 
     def again(self) -> Spoken:
         """What to say when we did not answer: neither a page nor a key is known here."""
@@ -105,5 +108,5 @@ class SpeakPage:
 
 
 def _spelled(code: str) -> str:
-    """A code letter by letter, as a voice must say it."""
+    """A code letter by letter, a number digit by digit, as a voice must say it."""
     return ", ".join(code)

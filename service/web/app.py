@@ -19,11 +19,13 @@ from service.usecases.ports import KeyGone, LedgerAway
 from service.web import (
     assessments,
     cases,
+    clinicians,
     drills,
     first_contacts,
     health,
     incidents,
     pagers,
+    plans,
     rosters,
     webhooks,
 )
@@ -104,7 +106,7 @@ def _serve_api(app: Flask) -> None:
         converter.add_attribute_function(answer_field_to_openapi)
     api.spec.components.schema("TextAnswer", schema=TextAnswerSchema)
     api.spec.components.schema("ItemAnswer", schema=ItemAnswerSchema)
-    for resource in (first_contacts, assessments, cases, rosters, drills):
+    for resource in (first_contacts, assessments, cases, clinicians, rosters, plans, drills):
         api.register_blueprint(resource.blueprint)
 
 

@@ -13,11 +13,14 @@ from service.domain.site import Site
 from service.usecases.answer_page import AnswerPage
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
+from service.usecases.check_address import CheckAddress
 from service.usecases.decide_case import DecideCase
 from service.usecases.drill import Drill
 from service.usecases.override_roster import OverrideRoster
 from service.usecases.ports import IncidentWebhooks, PagerReplies, Webhooks
 from service.usecases.read_cases import ReadCases
+from service.usecases.read_clinicians import ReadClinicians
+from service.usecases.read_plans import ReadPlans
 from service.usecases.read_rosters import ReadRosters
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
@@ -36,6 +39,9 @@ class Wiring:
     read: ReadCases
     decide: DecideCase
     drill: Drill
+    check_address: CheckAddress
+    clinicians: ReadClinicians
+    plans: ReadPlans
     keys: ApiKeys
     answer_reply: AnswerReply
     record_delivery: RecordDelivery

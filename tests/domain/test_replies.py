@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.replies import CODE_LENGTH, CODE_LETTERS, Automatic, PassOn, Take, Unclear, read_reply
+from service.domain.replies import (
+    CODE_LENGTH,
+    CODE_LETTERS,
+    Automatic,
+    OptIn,
+    OptOut,
+    PassOn,
+    Take,
+    Unclear,
+    read_reply,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +83,6 @@ def test_anything_more_than_code_and_verb_is_asked_about(text: str) -> None:
         "...",
         "I'm driving with Do Not Disturb turned on. I'll see your message later.",
         "Automatic reply: out of office",
-        "STOP",
-        "unsubscribe",
     ],
 )
 def test_reactions_and_automatic_answers_decide_nothing(text: str) -> None:
@@ -90,3 +98,20 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
 def test_a_code_within_other_words_never_acts(code: str, more: str) -> None:
     reply = read_reply(f"{code} qq {more}")
     assert not isinstance(reply, Take | PassOn)
+
+
+@pytest.mark.parametrize(
+    "text", ["STOP", "stop.", "Stop all", "unsubscribe", "END", "quit", "cancel", "opt out"]
+)
+def test_a_word_that_opts_out_takes_no_case(text: str) -> None:
+    assert read_reply(text) == OptOut()
+
+
+@pytest.mark.parametrize("text", ["START", "unstop", "Start!"])
+def test_a_word_that_opts_in_takes_no_case(text: str) -> None:
+    assert read_reply(text) == OptIn()
+
+
+@pytest.mark.parametrize("text", ["please stop", "stop K7Q2", "start now", "the end"])
+def test_more_than_the_word_opts_nobody_out_or_in(text: str) -> None:
+    assert read_reply(text) == Unclear()

@@ -23,8 +23,9 @@ from tests.service_under_test import LINDQVIST, OSEI, TONIGHT, ServiceUnderTest,
 
 
 def whats(service: ServiceUnderTest) -> list[str]:
+    """What it found, besides that nobody here has shown that pages reach them."""
     findings, _ = service.audit.audit()
-    return [finding.what for finding in findings]
+    return [finding.what for finding in findings if "is verified" not in finding.what]
 
 
 def troubles(service: ServiceUnderTest) -> list[str]:

@@ -23,6 +23,12 @@ def test_the_openapi_document_lists_every_way_in(client: FlaskClient) -> None:
         "/v1/drills/{case_id}/withdraw",
         "/v1/cases/{case_id}/pass",
         "/v1/cases/{case_id}/close",
+        "/v1/clinicians",
+        "/v1/clinicians/{clinician_id}",
+        "/v1/clinicians/{clinician_id}/addresses/{channel}/checks",
+        "/v1/clinicians/{clinician_id}/addresses/{channel}/verification",
+        "/v1/plans",
+        "/v1/plans/{name}",
         "/v1/rosters",
         "/v1/rosters/{name}",
         "/v1/rosters/{name}.ics",
@@ -37,7 +43,7 @@ def test_the_openapi_document_lists_every_way_in(client: FlaskClient) -> None:
 def test_every_operation_says_which_scope_it_needs(client: FlaskClient) -> None:
     document = client.get("/openapi.json").get_json()
     for path in document["paths"].values():
-        for operation in (path[verb] for verb in ("get", "post", "delete") if verb in path):
+        for operation in (path[verb] for verb in ("get", "post", "put", "delete") if verb in path):
             assert operation["security"] == [{"key": []}]
             assert "Needs the scope" in operation["description"]
 

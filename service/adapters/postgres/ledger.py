@@ -11,16 +11,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.adapters.aes_gcm import Cipher
 from service.adapters.postgres.cases import Cases
+from service.adapters.postgres.checks import Checks
 from service.adapters.postgres.contacts import Contacts
 from service.adapters.postgres.pages import Pages
-from service.adapters.postgres.reach import Reach
 from service.adapters.postgres.replies import Replies
 from service.adapters.postgres.rosters import Rosters
 from service.adapters.postgres.service_state import ServiceState
 from service.usecases.ports import LedgerAway
 
 
-class PostgresTransaction(Contacts, Cases, Pages, Reach, Replies, Rosters, ServiceState):
+class PostgresTransaction(Contacts, Cases, Pages, Checks, Replies, Rosters, ServiceState):
     """All parts of one transaction."""
 
     __slots__ = ()

@@ -184,6 +184,17 @@ class Pages(Store):
     def hear_no_more(self, page_id: UUID) -> None:
         self.connection.execute(update(pages).where(pages.c.page_id == page_id).values(next_channel_at=None))
 
+    def hear_sooner(self, site: str, clinician: str, channel: Channel) -> None:
+        """What a person has not answered over a channel goes to their next one now."""
+        ours = select(cases.c.case_id).where(cases.c.site == site, cases.c.state == CaseState.OPEN.value)
+        waiting = and_(
+            pages.c.clinician == clinician,
+            pages.c.channel == channel.value,
+            pages.c.next_channel_at > self.now,
+            pages.c.case_id.in_(ours),
+        )
+        self.connection.execute(update(pages).where(waiting).values(next_channel_at=self.now))
+
     def lock_way_to(self, page: Page) -> None:
         """Until the end of the transaction nobody else decides what goes to this person over this channel."""
         way = f"{page.site} {page.clinician} {page.channel}"

@@ -11,14 +11,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import api_keys, cases, chores, first_contacts, heartbeats, pages
 from service.domain.delivery import PageKind, PageState
-from service.domain.escalation import CaseKind, CaseState
+from service.domain.escalation import TESTS, CaseKind, CaseState
 from service.domain.urgency import Urgency
 from service.usecases.ports import ApiKey, Overview, Scope
 
 _FORGOTTEN_AFTER = timedelta(days=1)  # a process has a new name whenever it starts
 
 
-_NO_DRILL = cases.c.kind != CaseKind.DRILL.value
+_NO_TEST = cases.c.kind.not_in([kind.value for kind in TESTS])
 
 
 class ServiceState(Store):
@@ -76,7 +76,7 @@ class ServiceState(Store):
             cases=self._cases(),
             pages=self._pages(),
             contacts=self.connection.scalar(select(func.count()).select_from(first_contacts)) or 0,
-            alarms=self.connection.scalar(select(func.count()).where(live, _NO_DRILL, cases.c.alarm)) or 0,
+            alarms=self.connection.scalar(select(func.count()).where(live, _NO_TEST, cases.c.alarm)) or 0,
             overdue=count,
             oldest_overdue=0.0 if oldest is None else (self.now - oldest).total_seconds(),
             sweep_age=None if last_sweep is None else max(0.0, (self.now - last_sweep).total_seconds()),
@@ -94,7 +94,7 @@ class ServiceState(Store):
 
     def _pages(self) -> dict[tuple[PageKind, PageState], int]:
         query = select(pages.c.kind, pages.c.state, func.count())
-        query = query.join(cases, cases.c.case_id == pages.c.case_id).where(_NO_DRILL)
+        query = query.join(cases, cases.c.case_id == pages.c.case_id).where(_NO_TEST)
         query = query.group_by(pages.c.kind, pages.c.state)
         return {
             (PageKind(kind), PageState(state)): count for kind, state, count in self.connection.execute(query)

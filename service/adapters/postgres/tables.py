@@ -199,7 +199,35 @@ addresses = Table(
     Column("digest", LargeBinary, primary_key=True),  # of the address: another number is another row
     Column("standing", Text, nullable=False, server_default="good"),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("verified_at", DateTime(timezone=True)),
     _at("changed_at"),
+)
+
+address_changes = Table(
+    "address_changes",
+    metadata,
+    _row(),
+    Column("site", Text, nullable=False),
+    Column("clinician", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    _at("at"),
+    Index("address_changes_of_person", "site", "clinician", "row"),
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.case_id"), primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("clinician", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),  # of the address that it was sent to
+    *_sealed(),  # the number
+    Column("wrong", Integer, nullable=False, server_default="0"),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Index("checks_of_address", "site", "clinician", "channel"),
 )
 
 channel_troubles = Table(

@@ -1,0 +1,46 @@
+"""What commands about one site stand on: the service, the site, and errors in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import click
+
+from service.bootstrap import Service
+from service.domain.errors import Refused
+from service.usecases.ports import LedgerAway
+
+T = TypeVar("T")
+
+MADE_BY = "the command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The service, and the site that is looked at."""
+
+    service: Service
+    site: str
+
+
+def open_desk(service: Service, site: str | None) -> Desk:
+    """The desk of a site, which need not be named when there is only one."""
+    sites = service.sites
+    if site is None and len(sites) == 1:
+        site = next(iter(sites))
+    if site not in sites:
+        raise click.ClickException(f"name one of the sites with --site: {', '.join(sites)}")
+    return Desk(service, site)
+
+
+def reached(use: Callable[[], T]) -> T:
+    """What a use case gives; what it refuses, and a database that is away, in words."""
+    try:
+        return use()
+    except LedgerAway:
+        raise click.ClickException("the database cannot be reached") from None
+    except Refused as refused:
+        faults = "".join(f"\n  - {fault.pointer.lstrip('/')}: {fault.detail}" for fault in refused.faults)
+        raise click.ClickException(f"{refused.detail}{faults}") from None
