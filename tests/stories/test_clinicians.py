@@ -24,13 +24,15 @@ HOME = "+441632960001"
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[tuple[Stack, Intake]]:
-    """Osei has a mobile and, after it, a telephone at home."""
+    """Osei has a mobile and, after it, a telephone at home; Lindqvist is told of the service's troubles."""
     site: dict[str, Any] = yaml.safe_load(
         (REPOSITORY / "simulator/sites/riverside.yaml").read_text(encoding="utf-8")
     )
     site["clinicians"]["osei"]["voice"] = HOME
     for plan in site["plans"].values():
         plan |= {"steps": [{**step, "wait": "60s"} for step in plan["steps"]], "next_channel_after": "60s"}
+    steps = [{"page": "second", "wait": "60s"}]
+    site["plans"]["trouble"] = {**site["plans"]["trouble"], "steps": steps}
     (tmp_path / "sites").mkdir()
     (tmp_path / "sites/riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
     with ExitStack() as running:
