@@ -148,9 +148,17 @@ class Service:
 
     @cached_property
     def sites(self) -> dict[str, Site]:
-        """Every site by id."""
+        """Every site by id. A gap that comes near in a roster does not keep a process from starting again:
+        its steps go to the next, and the auditor tells of it."""
+        return self._load_sites(None)
+
+    def check_sites(self) -> None:
+        """As for a start, and every gap of the next 90 days is a fault."""
+        self._load_sites(datetime.now(UTC))
+
+    def _load_sites(self, now: datetime | None) -> dict[str, Site]:
         schema = self.settings.config_dir / "schema" / "site.schema.json"
-        sites = load_sites(self.settings.sites_dir, schema, datetime.now(UTC))
+        sites = load_sites(self.settings.sites_dir, schema, now)
         there = {Channel.SMS, Channel.VOICE}
         there |= {Channel.EMAIL} if self.settings.mail else set()
         there |= {Channel.SNPP} if self.settings.snpp else set()
@@ -368,6 +376,7 @@ class Service:
         dispositions = load_dispositions(self.settings.config_dir)
         decisions = Decisions(self.paging)
         answer_page = AnswerPage(self.ledger, decisions, self.doorbell)
+        twilio = self.settings.twilio
         return create_app(
             Wiring(
                 assessor=assessor,
@@ -389,7 +398,7 @@ class Service:
                 rosters=self.rosters,
                 override_roster=self.override_roster,
                 webhooks=TwilioWebhooks(
-                    self.settings.twilio.auth_token,
+                    tuple(filter(None, (twilio.auth_token, twilio.secondary_token))),
                     self.settings.public_url,
                     self.carrier_policy.codes["twilio"],
                 ),

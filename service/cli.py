@@ -199,7 +199,7 @@ def check() -> None:
     settings = _settings()
     faults: list[str] = []
     for load in (
-        lambda: Service(settings).sites,
+        lambda: Service(settings).check_sites(),
         lambda: load_assessor(settings.config_dir),
         lambda: load_messages(settings.config_dir),
         lambda: load_dispositions(settings.config_dir),

@@ -23,6 +23,7 @@ class TwilioAccount:
     auth_token: str = field(repr=False)
     sender: str
     api_url: str
+    secondary_token: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             auth_token=source.text("TWILIO_AUTH_TOKEN"),
             sender=source.text("TWILIO_FROM"),
             api_url=source.text("GOLDENHOUR_TWILIO_API_URL", _TWILIO_API).rstrip("/"),
+            secondary_token=source.text("TWILIO_SECONDARY_AUTH_TOKEN", ""),
         ),
         mail=_mail_relay(source),
         wctp=_wctp_account(source),

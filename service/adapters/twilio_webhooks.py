@@ -24,15 +24,17 @@ _CODE = re.compile(r"[0-9]{1,6}")
 
 @dataclass(frozen=True, slots=True)
 class TwilioWebhooks:
-    """`public_url` is the address that Twilio was given: it signs that one, whatever a proxy makes of it."""
+    """`public_url` is the address that Twilio was given: it signs that, whatever a proxy makes of it. While a
+    token is being replaced, either of the two may have signed."""
 
-    auth_token: str = field(repr=False)
+    auth_tokens: tuple[str, ...] = field(repr=False)
     public_url: str
     codes: Mapping[str, Refusal]
 
     def is_genuine(self, path: str, form: Mapping[str, str], signature: str) -> bool:
-        validator = RequestValidator(self.auth_token)
-        return bool(validator.validate(self.public_url + path, form, signature))
+        address = self.public_url + path
+        checked = [RequestValidator(token).validate(address, form, signature) for token in self.auth_tokens]
+        return any(checked)
 
     def report(self, form: Mapping[str, str]) -> DeliveryReport | None:
         state = STATES.get(form.get("MessageStatus", ""))

@@ -21,9 +21,9 @@ from service.domain.urgency import Urgency
 _TROUBLE = "trouble"
 
 
-def load_sites(sites_dir: Path, schema: Path, now: datetime) -> dict[str, Site]:
-    """Every site by id. Raises `ConfigurationFaults` naming every fault of every file, and every gap that a
-    roster leaves in the days after `now` (aware)."""
+def load_sites(sites_dir: Path, schema: Path, now: datetime | None = None) -> dict[str, Site]:
+    """Every site by id. Raises `ConfigurationFaults` naming every fault of every file, and, given `now`
+    (aware), every gap that a roster leaves in the days after it."""
     documents = Documents(schema)
     sites: dict[str, Site] = {}
     paths = sorted(sites_dir.glob("*.yaml"))
@@ -44,7 +44,9 @@ def load_sites(sites_dir: Path, schema: Path, now: datetime) -> dict[str, Site]:
     return sites
 
 
-def _faults(raw: Mapping[str, Any], known: Mapping[str, Site], folder: Path, now: datetime) -> Iterator[str]:
+def _faults(
+    raw: Mapping[str, Any], known: Mapping[str, Site], folder: Path, now: datetime | None
+) -> Iterator[str]:
     """What a schema cannot say: names that must be known, times that must exist and be in order."""
     if raw["site"] in known:
         yield f"the site {raw['site']} stands in another file too"
@@ -93,13 +95,13 @@ def _one_or_more(names: str | Sequence[str]) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
 
 
-def _faults_of_rosters(raw: Mapping[str, Any], folder: Path, now: datetime) -> Iterator[str]:
+def _faults_of_rosters(raw: Mapping[str, Any], folder: Path, now: datetime | None) -> Iterator[str]:
     for name, roster in raw["rosters"].items():
         zone = _zone(roster.get("time_zone", raw["time_zone"]))
         faults = list(roster_faults(roster, raw["clinicians"]))
         if zone is None and "time_zone" in roster:
             faults.append("time_zone is not a zone of the IANA database")
-        if not faults and zone is not None:
+        if not faults and zone is not None and now is not None:
             faults += coverage_faults(read_roster(name, zone, roster), _source(roster, folder), now)
         yield from (f"roster {name}: {fault}" for fault in faults)
 

@@ -12,7 +12,7 @@ from service.domain.checks import CheckPolicy
 from service.domain.escalation import CaseState
 from service.domain.roster import NobodyOnCall
 from service.domain.site import Site
-from service.usecases.on_call import calendar_is_away, on_call
+from service.usecases.on_call import calendar_is_away, on_call, standing_roster
 from service.usecases.paging import Paging
 from service.usecases.ports import DeadMan, Doorbell, Ledger, Transaction
 from service.usecases.read_clinicians import unready
@@ -23,6 +23,7 @@ EVERY = timedelta(minutes=1)
 _STALLED_AFTER = timedelta(seconds=60)
 _LEASE_OVER_BY = timedelta(seconds=60)
 _NO_WORD_FOR = timedelta(minutes=2)
+_GAPS_AHEAD = timedelta(days=7)
 _CLOCKS_APART = timedelta(seconds=5)
 
 
@@ -120,9 +121,17 @@ def _of_people(tx: Transaction, paging: Paging, site: Site) -> Iterator[Finding]
             if not roster.gaps_accepted:
                 yield Finding(site.site_id, f"nobody is on call on roster {name}")
             continue
+        if not roster.gaps_accepted and _leaves_a_gap(tx, site, name):
+            yield Finding(site.site_id, f"roster {name} leaves a gap within a week", grave=False)
         for person in found.clinicians:
             if not paging.alive(tx, site, person):
                 yield Finding(site.site_id, f"{person} is on call and cannot be reached")
+
+
+def _leaves_a_gap(tx: Transaction, site: Site, name: str) -> bool:
+    until = tx.now + _GAPS_AHEAD
+    roster = standing_roster(tx, site, name, tx.now, until)
+    return roster is not None and bool(roster.gaps(tx.now, until))
 
 
 def _of_addresses(tx: Transaction, policy: CheckPolicy, site: Site) -> Iterator[Finding]:

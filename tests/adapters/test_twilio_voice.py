@@ -10,7 +10,7 @@ from service.domain.delivery import PageState
 from service.domain.refusals import Refusal
 from service.usecases.ports import KeyPress
 
-WEBHOOKS = TwilioWebhooks("a token made up for tests", "https://goldenhour.example", {})
+WEBHOOKS = TwilioWebhooks(("a token made up for tests",), "https://goldenhour.example", {})
 
 
 def test_the_words_are_said_three_times_and_a_key_is_waited_for_each_time() -> None:

@@ -80,6 +80,12 @@ def test_a_gap_that_is_accepted_and_one_that_is_further_ahead_stop_nothing(tmp_p
     assert not _loaded(tmp_path, {"rotation": late}).rosters["first"].gaps_accepted
 
 
+def test_a_gap_that_time_has_brought_near_does_not_keep_a_process_from_starting(tmp_path: Path) -> None:
+    soon = {**OSEI_ALWAYS, "until": "2026-06-02 00:00"}
+    assert _faults(tmp_path, {"rotation": soon})
+    assert load_sites(tmp_path, SCHEMA)["riverside"].rosters["first"].layers
+
+
 def test_faults_of_layers_and_calendars_are_named_together(tmp_path: Path) -> None:
     layers = [
         {**OSEI_ALWAYS, "each": "0d"},

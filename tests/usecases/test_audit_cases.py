@@ -103,6 +103,16 @@ def test_a_roster_with_nobody_on_it_is_named(ledger: PostgresLedger, assessor: A
     assert whats(service) == ["nobody is on call on roster first"]
 
 
+def test_a_gap_is_named_a_week_before_it(ledger: PostgresLedger, assessor: Assessor) -> None:
+    site = a_site()
+    ends = datetime.now(UTC).replace(tzinfo=None) + timedelta(days=3)
+    first = site.rosters["first"]
+    ending = replace(first, layers=tuple(replace(layer, until=ends) for layer in first.layers))
+    service = ServiceUnderTest(ledger, assessor, replace(site, rosters={**site.rosters, "first": ending}))
+    assert whats(service) == ["roster first leaves a gap within a week"]
+    assert troubles(service) == []
+
+
 def test_a_gap_that_is_accepted_is_nothing_to_be_named(ledger: PostgresLedger, assessor: Assessor) -> None:
     site = a_site()
     daytime = Roster("daytime", site.rosters["first"].zone, gaps_accepted=True)

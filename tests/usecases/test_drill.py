@@ -10,8 +10,9 @@ import pytest
 from service.adapters.postgres.ledger import PostgresLedger
 from service.domain import escalation
 from service.domain.assessment import Assessor
-from service.domain.delivery import PageState
+from service.domain.delivery import PageState, Rejected
 from service.domain.escalation import CaseKind, CaseState
+from service.domain.refusals import Refusal
 from service.domain.urgency import Urgency
 from service.usecases.drill import SyntheticPage
 from service.usecases.ports import DeliveryReport
@@ -126,6 +127,20 @@ def test_one_that_is_not_answered_pages_whoever_runs_the_service_and_nobody_else
     assert troubles(service) == ["a synthetic page was not answered"]
     assert ["service itself" in text for text in service.texts_to(OSEI)] == [True]
     assert service.texts_to(LINDQVIST) == []
+
+
+def test_one_that_does_not_go_out_pages_nobody_else_with_a_test(
+    service: ServiceUnderTest, synthetic: SyntheticPage, time_machine: TimeMachine
+) -> None:
+    service.carrier.outcomes = [Rejected(Refusal.BAD_ADDRESS)]
+    synthetic()
+    service.work()
+    for _ in range(3):
+        service.sweep()
+        service.work()
+        time_machine.forward(20)
+    assert {message.address for message in service.carrier.received} <= {MOREAU}
+    assert troubles(service) == []
 
 
 def test_where_two_must_confirm_a_drill_asks_for_two(ledger: PostgresLedger, assessor: Assessor) -> None:

@@ -19,7 +19,7 @@ from service.usecases.ports import Scope
 from simulator.servers import EmbeddedPostgres, EmbeddedRedis
 
 PUBLIC_URL = "https://goldenhour.example/intake"
-TOKEN = "an auth token made up for tests"
+TOKEN, SECONDARY_TOKEN = "an auth token made up for tests", "the token that comes after it"
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +35,7 @@ def _service(postgres: EmbeddedPostgres, redis_server: EmbeddedRedis) -> Iterato
                 "GOLDENHOUR_PUBLIC_URL": PUBLIC_URL,
                 "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
                 "TWILIO_AUTH_TOKEN": TOKEN,
+                "TWILIO_SECONDARY_AUTH_TOKEN": SECONDARY_TOKEN,
                 "TWILIO_FROM": "+15550100000",
                 "GOLDENHOUR_TWILIO_API_URL": "http://127.0.0.1:9",
                 "GOLDENHOUR_TEXT_LIMIT": "2000",

@@ -9,9 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
+from twilio.request_validator import RequestValidator
 
 from simulator.servers import EmbeddedPostgres
 from tests.canary import CANARY
+from tests.web.conftest import PUBLIC_URL, SECONDARY_TOKEN
 
 OSEI = "+447700900101"
 
@@ -71,6 +73,15 @@ def test_a_signature_over_the_address_behind_the_proxy_is_not_the_carriers(
     assert twilio(f"/webhooks/twilio/status/{uuid4()}", report("sent")).status_code == 204
     forged = twilio("/webhooks/twilio/messages", {"From": OSEI, "Body": "ack"}, signature="x")
     assert forged.status_code == 403
+
+
+def test_while_a_token_is_replaced_either_signs(client: FlaskClient, page_id: UUID, engine: Engine) -> None:
+    path, form = f"/webhooks/twilio/status/{page_id}", report("delivered")
+    for token, status in (("a third one", 403), (SECONDARY_TOKEN, 204)):
+        signed = RequestValidator(token).compute_signature(PUBLIC_URL + path, form)
+        posted = client.post(path, data=form, headers={"X-Twilio-Signature": signed})
+        assert posted.status_code == status
+    assert _state(engine) == "delivered"
 
 
 def test_a_reply_is_answered_in_xml_and_only_to_those_we_know(

@@ -1,4 +1,4 @@
-"""`goldenhour roster ...` on a real database."""
+"""`goldenhour roster|clinicians|plans ...` on a real database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ def sites(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(engine: Engine, postgres: EmbeddedPostgres, sites: Path) -> Run:
-    """Run `goldenhour roster ARGUMENT...`."""
+def goldenhour(engine: Engine, postgres: EmbeddedPostgres, sites: Path) -> Run:
+    """Run `goldenhour ARGUMENT...`."""
     environment = {
         "DATABASE_URL": postgres.url,
         "REDIS_URL": "redis://127.0.0.1:9/0",
@@ -42,7 +43,13 @@ def run(engine: Engine, postgres: EmbeddedPostgres, sites: Path) -> Run:
         "TWILIO_AUTH_TOKEN": "made up",
         "TWILIO_FROM": "+15550100000",
     }
-    return lambda *arguments: CliRunner(env=environment).invoke(main, ["roster", *arguments])
+    return lambda *arguments: CliRunner(env=environment).invoke(main, arguments)
+
+
+@pytest.fixture
+def run(goldenhour: Run) -> Run:
+    """Run `goldenhour roster ARGUMENT...`."""
+    return partial(goldenhour, "roster")
 
 
 def test_the_list_names_who_is_on_call(run: Run) -> None:
@@ -102,8 +109,56 @@ def test_what_cannot_be_done_is_said_plainly(run: Run, arguments: tuple[str, ...
 
 def test_faults_of_the_sites_are_named_and_nothing_else_is_done(run: Run, sites: Path) -> None:
     site = yaml.safe_load((sites / "riverside.yaml").read_text(encoding="utf-8"))
-    site["rosters"]["first"]["rotation"]["until"] = "2026-01-06 09:00"
+    site["rosters"]["first"]["rotation"]["clinicians"] = ["ghost"]
     (sites / "riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
     result = run("list")
     assert result.exit_code == 1
-    assert "roster first: nobody is on call from" in result.output
+    assert "roster first: ghost is not among the clinicians" in result.output
+
+
+def test_a_roll_out_is_refused_where_a_roster_leaves_a_gap_and_a_start_is_not(
+    goldenhour: Run, run: Run, sites: Path
+) -> None:
+    assert goldenhour("check").exit_code == 0
+    site = yaml.safe_load((sites / "riverside.yaml").read_text(encoding="utf-8"))
+    site["rosters"]["first"]["rotation"]["until"] = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d} 09:00"
+    (sites / "riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
+    refused = goldenhour("check")
+    assert refused.exit_code == 1
+    assert "roster first: nobody is on call from" in refused.output
+    assert run("list").exit_code == 0
+
+
+def test_clinicians_are_listed_and_shown_without_their_numbers(goldenhour: Run) -> None:
+    listed = goldenhour("clinicians", "list")
+    assert "osei: first\n  sms       ...0101  good, verification never\n" in listed.stdout
+    assert "moreau: not on call within a day" in listed.stdout
+    assert goldenhour("clinicians", "show", "osei").stdout.startswith("osei, Dr Osei\n")
+    unready = goldenhour("clinicians", "unready")
+    assert (unready.exit_code, unready.stdout) == (
+        1,
+        "osei: on call on first\nlindqvist: on call on second\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("clinicians", "show", "ghost"), "has no clinician ghost"),
+        (("clinicians", "check", "ghost", "sms"), "no clinician with this id"),
+        (("clinicians", "check", "osei", "snpp"), "no address on this channel"),
+        (("clinicians", "check", "osei", "smoke"), "'smoke' is not one of"),
+        (("clinicians", "confirm", "osei", "sms", "123456"), "No check of this address is open"),
+        (("plans", "show", "none_found"), "has no plan none_found"),
+    ],
+)
+def test_who_and_what_is_not_there_is_said(goldenhour: Run, arguments: tuple[str, ...], told: str) -> None:
+    result = goldenhour(*arguments)
+    assert result.exit_code != 0
+    assert told in re.sub(r"\s+", " ", result.output)
+
+
+def test_plans_name_whom_each_step_would_page(goldenhour: Run) -> None:
+    shown = goldenhour("plans", "show", "emergency").stdout
+    assert "1. roster first, wait 0:00:04  (now: osei)" in shown
+    assert goldenhour("plans", "list").stdout.startswith(shown)
