@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import time
 
 from redis.exceptions import RedisError
@@ -21,15 +22,24 @@ def run() -> None:
     service = jobs.service()
     if not service.page_clinician.carriers:  # builds it: a fault must stop the start, not a job
         raise LookupError("there is no carrier")
-    while True:
-        try:
-            worker = _worker(service.worker_queue())
-            worker.work(logging_level=None)
-            if worker._stop_requested:  # noqa: SLF001 - rq also returns from trouble, and only this tells
-                return
-        except RedisError as error:
-            log.warning("Redis is away; the sweeper does the work", extra={"reason": type(error).__name__})
+    while not _told_to_stop(service.worker_queue()):
+        for number in (signal.SIGINT, signal.SIGTERM):  # rq's handlers belong to the worker that is gone
+            signal.signal(number, signal.SIG_DFL)
         time.sleep(_TRY_AGAIN_AFTER)
+
+
+def _told_to_stop(queue: Queue) -> bool:
+    """Work until something ends it; whether that was a signal, to an idle worker or to a busy one.
+
+    rq also returns from trouble, and tells the two apart in its own attribute only.
+    """
+    worker = None
+    try:
+        worker = _worker(queue)
+        worker.work(logging_level=None)
+    except RedisError as error:
+        log.warning("Redis is away; the sweeper does the work", extra={"reason": type(error).__name__})
+    return worker is not None and worker._shutdown_requested_date is not None  # noqa: SLF001
 
 
 def _worker(queue: Queue) -> Worker:

@@ -14,6 +14,7 @@ from simulator.stack import Stack
 from tests.stories.conftest import OSEI, TONIGHT
 
 pytestmark = pytest.mark.slow
+GRACE = 8.0  # seconds: well within what an orchestrator gives before it kills
 SWEEPERS = ("sweeper-1", "sweeper-2")
 RECOVERED_WITHIN = 30.0  # seconds: the lease, the carrier's time to show what it took, and a new attempt
 
@@ -56,6 +57,19 @@ def test_killed_after_the_carrier_took_it_the_page_arrives_at_most_twice_with_on
     messages = [sms.body for sms in stack.carrier.phone(OSEI).received]
     assert 1 <= len(messages) <= 2
     assert all(code in message for message in messages)
+
+
+def test_an_idle_worker_that_is_told_to_stop_ends_by_itself(
+    boot: Callable[..., tuple[Stack, Intake]],
+) -> None:
+    stack, intake = boot()
+    stack.kill("worker-1", signal.SIGTERM)
+    deadline = monotonic() + GRACE
+    while "worker-1" not in stack.ended() and monotonic() < deadline:
+        sleep(0.1)
+    assert "worker-1" in stack.ended()
+    intake.send("c1", TONIGHT)  # and the sweepers do what it would have done
+    stack.carrier.phone(OSEI).expect_sms("a case waits for you")
 
 
 def _until_settled(stack: Stack) -> None:
