@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -22,8 +23,8 @@ class _PlainLogger(Logger):
 
 
 class _Server(BaseApplication):
-    def __init__(self, make: Callable[[], Flask], options: dict[str, Any]) -> None:
-        self._make = make
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app = app
         self._options = options
         super().__init__()
 
@@ -32,14 +33,19 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make()
+        return self._app
 
 
 def serve(make: Callable[[], Flask], bind: str, workers: int, threads: int) -> None:
-    """Serve until SIGTERM; requests under way get ten seconds to finish."""
-    make()  # a fault in any file must stop the start, not one worker after the other
+    """Serve until SIGTERM; requests under way get ten seconds to finish.
+
+    The application is made once, before the workers are: a fault in any file stops the start, and the rules,
+    which are never changed, stand in memory once. No connection is open yet.
+    """
+    app = make()
+    gc.freeze()  # or looking for garbage would copy the rules into every worker, and look at each at the end
     _Server(
-        make,
+        app,
         {
             "bind": bind,
             "workers": workers,
@@ -51,5 +57,6 @@ def serve(make: Callable[[], Flask], bind: str, workers: int, threads: int) -> N
             "logger_class": _PlainLogger,
             "worker_tmp_dir": None,
             "limit_request_line": 4094,
+            "control_socket_disable": True,  # nobody else shall govern it, and it holds up the end
         },
     ).run()
