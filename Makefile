@@ -60,6 +60,14 @@ test: setup check ## Everything: the checks and all tests
 test-fast: setup ## The tests that start no processes
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist loadfile
 
+# How many faults `make chaos` does, and which.
+FAULTS ?= 200
+SEED ?= 1
+
+.PHONY: chaos
+chaos: setup ## The kill test: real processes, faults by seed, three ledgers compared (FAULTS, SEED)
+	@$(BIN)/python -m simulator.chaos --faults $(FAULTS) --seed $(SEED)
+
 .PHONY: evaluate
 evaluate: eval-data $(BENCH_STAMP) ## Measure the reading and its peers on EVAL_DATA; writes docs/reference/evaluation.md
 	@$(BENCH)/python -m benchmarks.evaluate $(ARGS)

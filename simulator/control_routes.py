@@ -51,7 +51,9 @@ def _explain(error: BadRequest) -> tuple[Response, int]:
 
 
 def _ledger(exchange: Exchange) -> Response:
+    """Everything that reached anybody, and what went wrong on the way."""
     return jsonify(
+        mishaps=[{**asdict(mishap), "at": mishap.at.isoformat()} for mishap in exchange.faults.mishaps()],
         received=[_sms_json(message) for message in exchange.messages.received()],
         callbacks=[
             *map(asdict, exchange.network.reports()),

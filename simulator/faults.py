@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Lock
 from typing import Any
@@ -134,11 +135,21 @@ class _Entry:
     left: int
 
 
+@dataclass(frozen=True, slots=True)
+class Mishap:
+    """A script that was counted, as it was used: on which phone's create, and when."""
+
+    phone: str
+    kinds: tuple[Kind, ...]
+    at: datetime
+
+
 class FaultBook:
     """The scripts in force: a number's own before those for every phone, counted before standing."""
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._mishaps: list[Mishap] = []
         self._queues: dict[str, list[_Entry]] = {}
         self._standing: dict[str, Script] = {}
 
@@ -157,7 +168,10 @@ class FaultBook:
         with self._lock:
             for number in (phone, EVERY_PHONE):
                 if queue := self._queues.get(number):
-                    return self._use(queue)
+                    script = self._use(queue)
+                    kinds = tuple(fault.kind for fault in script.faults)
+                    self._mishaps.append(Mishap(phone, kinds, datetime.now(UTC)))
+                    return script
                 if number in self._standing:
                     return self._standing[number]
         return Script()
@@ -170,8 +184,14 @@ class FaultBook:
             queue.pop(0)
         return first.script
 
+    def mishaps(self) -> tuple[Mishap, ...]:
+        """Every counted script that was used, in order."""
+        with self._lock:
+            return tuple(self._mishaps)
+
     def reset(self) -> None:
         """The carrier behaves again."""
         with self._lock:
+            self._mishaps.clear()
             self._queues.clear()
             self._standing.clear()

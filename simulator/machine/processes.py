@@ -69,15 +69,15 @@ class Process:
         self.launch()
         self.await_ready()
 
-    def launch(self) -> None:
-        """Start it, without waiting until it serves."""
+    def launch(self, more: Mapping[str, str] | None = None) -> None:
+        """Start it, without waiting until it serves; `more` goes before its environment, this once."""
         if self.running:
             raise StackFault(f"{self.name} is already running")
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with _appending(self.log_file) as log, undisturbed():
             self._log_start = os.fstat(log).st_size
             try:
-                self._running = self._spawn(log)
+                self._running = self._spawn(log, {**self._environment, **(more or {})})
             except (OSError, subprocess.SubprocessError) as error:
                 raise StackFault(f"{self.name} cannot be started: {error}") from error
             self._watch.add(self._running.pid)
@@ -127,14 +127,14 @@ class Process:
         written = self.log_file.read_bytes()[self._log_start :].decode(errors="replace")
         return "\n".join(f"  {line}" for line in written.splitlines()[-_TAIL_LINES:])
 
-    def _spawn(self, log: int) -> subprocess.Popen[bytes]:
+    def _spawn(self, log: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             self._command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd=self._directory,
-            env=dict(self._environment),
+            env=dict(environment),
             start_new_session=True,
         )
 

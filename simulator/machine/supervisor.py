@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -53,6 +53,13 @@ class Supervisor:
     def start(self, name: str) -> None:
         """Start a process that has ended, and wait until it is ready."""
         self._member(name).start()
+
+    def launch(self, name: str, more: Mapping[str, str] | None = None) -> None:
+        """Start one of our own processes that has ended, without waiting until it is ready."""
+        member = self._member(name)
+        if not isinstance(member, Process):
+            raise StackFault(f"{name} is a server, which is started and waited for")
+        member.launch(more)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
         """Send a process a signal; KILL, STOP and CONT reach all that it has started too."""
