@@ -30,7 +30,7 @@ from service.adapters.random_codes import new_code, new_number
 from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
 from service.adapters.smtp_email import Relay, SmtpEmail
-from service.adapters.snpp import Snpp
+from service.adapters.snpp import TWO_WAY, Snpp, SnppGateway
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
 from service.adapters.twilio_voice import TwilioVoice
@@ -53,6 +53,7 @@ from service.usecases.advance_cases import AdvanceCases
 from service.usecases.answer_page import AnswerPage
 from service.usecases.answer_reply import AnswerReply
 from service.usecases.api_keys import ApiKeys
+from service.usecases.ask_pagers import AskPagers
 from service.usecases.audit_cases import AuditCases
 from service.usecases.check_address import CheckAddress
 from service.usecases.consequences import Consequences
@@ -252,13 +253,38 @@ class Service:
     def _pagers(self) -> Mapping[Channel, Carrier]:
         settings, codes = self.settings, self.carrier_policy.codes
         pagers: dict[Channel, Carrier] = {}
-        if settings.snpp:
-            host, _, port = settings.snpp.rpartition(":")
-            pagers[Channel.SNPP] = Snpp(host, int(port), settings.carrier_timeout, codes["snpp"])
+        if self._snpp is not None:
+            pagers[Channel.SNPP] = self._snpp
         if settings.wctp is not None:
             account = WctpHost(settings.wctp.url, settings.wctp.sender, settings.wctp.code)
             pagers[Channel.WCTP] = Wctp(account, settings.carrier_timeout, codes["wctp"])
         return pagers
+
+    @cached_property
+    def _snpp(self) -> Snpp | None:
+        account, codes = self.settings.snpp, self.carrier_policy.codes["snpp"]
+        if account is None:
+            return None
+        gateway = SnppGateway(account.host, account.port, account.level, account.user, account.password)
+        return Snpp(gateway, self.settings.carrier_timeout, codes)
+
+    @cached_property
+    def ask_pagers(self) -> AskPagers | None:
+        """Fetches what was chosen on two-way pagers; None where there are none that have to be asked."""
+        account = self.settings.snpp
+        if self._snpp is None or account is None or account.level < TWO_WAY:
+            return None
+        return AskPagers(self.ledger, self._snpp, self.answer_page, self.record_delivery)
+
+    @cached_property
+    def answer_page(self) -> AnswerPage:
+        """What a clinician does with one page."""
+        return AnswerPage(self.ledger, Decisions(self.paging), self.doorbell)
+
+    @cached_property
+    def record_delivery(self) -> RecordDelivery:
+        """What carriers report."""
+        return RecordDelivery(self.ledger, self.consequences, self.doorbell)
 
     def _withheld(self, carriers: Mapping[Channel, Carrier]) -> Mapping[Channel, Carrier]:
         """The carriers, which in a rehearsal reach only the addresses on its list."""
@@ -375,7 +401,6 @@ class Service:
         messages = load_messages(self.settings.config_dir)
         dispositions = load_dispositions(self.settings.config_dir)
         decisions = Decisions(self.paging)
-        answer_page = AnswerPage(self.ledger, decisions, self.doorbell)
         twilio = self.settings.twilio
         return create_app(
             Wiring(
@@ -389,11 +414,11 @@ class Service:
                 plans=self.plans,
                 keys=self.keys,
                 answer_reply=AnswerReply(self.ledger, decisions, messages, self.doorbell),
-                answer_page=answer_page,
-                speak_page=SpeakPage(self.ledger, answer_page, messages),
+                answer_page=self.answer_page,
+                speak_page=SpeakPage(self.ledger, self.answer_page, messages),
                 pager_replies=WctpReplies(self.settings.wctp.code if self.settings.wctp else ""),
                 incidents=PagerDutyWebhooks(self.settings.pagerduty_secrets),
-                record_delivery=RecordDelivery(self.ledger, self.consequences, self.doorbell),
+                record_delivery=self.record_delivery,
                 watch=self.watch,
                 rosters=self.rosters,
                 override_roster=self.override_roster,

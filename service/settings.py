@@ -36,6 +36,17 @@ class WctpAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class SnppAccount:
+    """Where pager messages are handed over by SNPP, up to which level of it, and as whom."""
+
+    host: str
+    port: int
+    level: int
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class MailRelay:
     """Where mail to a pager gateway is handed over. `security`: none, starttls or tls."""
 
@@ -65,7 +76,7 @@ class Settings:
     twilio: TwilioAccount
     mail: MailRelay | None
     wctp: WctpAccount | None
-    snpp: str
+    snpp: SnppAccount | None
     pagerduty_url: str
     pagerduty_secrets: tuple[str, ...] = field(repr=False)
     text_limit: int
@@ -112,7 +123,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         ),
         mail=_mail_relay(source),
         wctp=_wctp_account(source),
-        snpp=source.address("GOLDENHOUR_SNPP", "") if source.text("GOLDENHOUR_SNPP", "") else "",
+        snpp=_snpp_account(source),
         pagerduty_url=source.text("GOLDENHOUR_PAGERDUTY_API_URL", _PAGERDUTY_API).rstrip("/"),
         pagerduty_secrets=tuple(source.listed("GOLDENHOUR_PAGERDUTY_SECRETS")),
         text_limit=int(source.number("GOLDENHOUR_TEXT_LIMIT", _TEXT_LIMIT, whole=True)),
@@ -274,4 +285,21 @@ def _wctp_account(source: _Source) -> WctpAccount | None:
         url=source.url("GOLDENHOUR_WCTP_URL", {"http", "https"}),
         sender=source.text("GOLDENHOUR_WCTP_SENDER"),
         code=source.text("GOLDENHOUR_WCTP_CODE"),
+    )
+
+
+def _snpp_account(source: _Source) -> SnppAccount | None:
+    """The gateway, or None when no variable names one."""
+    if not source.text("GOLDENHOUR_SNPP", ""):
+        return None
+    host, _, port = source.address("GOLDENHOUR_SNPP", "").rpartition(":")
+    level = source.text("GOLDENHOUR_SNPP_LEVEL", "1")
+    if level not in {"1", "2", "3"}:
+        source.faults.append("GOLDENHOUR_SNPP_LEVEL is not 1, 2 or 3")
+    return SnppAccount(
+        host=host,
+        port=int(port) if port.isdigit() else 0,
+        level=int(level) if level.isdigit() else 1,
+        user=source.text("GOLDENHOUR_SNPP_USER", ""),
+        password=source.text("GOLDENHOUR_SNPP_PASSWORD", ""),
     )

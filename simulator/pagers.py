@@ -1,4 +1,4 @@
-"""Pagers: an SNPP server (RFC 1861, one-way) and a WCTP 1.3 host with two-way pagers that can answer."""
+"""Pagers: an SNPP server (RFC 1861, levels 1 to 3) and a WCTP 1.3 host; two-way pagers can answer."""
 
 from __future__ import annotations
 
@@ -15,6 +15,10 @@ import requests
 from simulator.faults import FaultBook, Kind, Script
 
 _LONGEST_LINE = 4096
+_SNPP = "snpp"
+_ONE_WAY = "5553"  # so the numbers of one-way pagers begin
+_SECOND_TAG = "4711"
+_EXPIRED = "(expired)"
 _ANSWER_SECONDS = 15.0
 
 
@@ -56,11 +60,18 @@ class Pagers:
             self._taken.clear()
 
     def answer(self, message_id: str, choice: str, times: int = 1) -> list[int | None]:
-        """Press a choice; what our customer answered to the reply, posted so many times."""
+        """Press a choice; what our customer answered to the reply, posted so many times. By SNPP nothing is
+        posted: the customer has to ask."""
         with self._lock:
             at = next(at for at, taken in enumerate(self._taken) if taken.message_id == message_id)
             self._taken[at] = replace(self._taken[at], answered=choice)
+            if self._taken[at].over == _SNPP:
+                return []
         return [self._post(self._reply(message_id, choice)) for _ in range(times)]
+
+    def find(self, message_id: str) -> PagerMessage | None:
+        """One message."""
+        return next((taken for taken in self.all() if taken.message_id == message_id), None)
 
     def notify(self, message_id: str, kind: str) -> int | None:
         """Tell that a message is QUEUED, DELIVERED or READ; what our customer answered."""
@@ -141,8 +152,9 @@ def _confirmation(name: str, **attributes: Any) -> bytes:
 
 
 class SnppServer(socketserver.ThreadingTCPServer):
-    """Serves SNPP levels 1 and 2. Faults are scripted by the pager's number: `reject` answers PAGE with its
-    code, `rate_limit_429` answers SEND with 554, `accept_then_drop` hangs up after taking it."""
+    """Serves SNPP levels 1 to 3; two-way after 2WAY. Faults are scripted by the pager's number: `reject`
+    answers PAGE with its code, `rate_limit_429` answers SEND with 554, `accept_then_drop` hangs up after it
+    took it, `undelivered` lets a two-way message expire. A pager whose number begins with 5553 is one-way."""
 
     allow_reuse_address = True
     daemon_threads = True
@@ -158,13 +170,20 @@ class _Session(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         self._pager, self._text, self._script = "", "", Script()
+        self._two_way, self._choices = False, dict[str, str]()
+        self._asked_again = False
         self._reply("220 SNPP pager simulator")
         verbs = {
             "PAGE": self._page,
             "MESS": self._mess,
+            "2WAY": self._both_ways,
+            "LOGI": self._well,
             "LEVE": self._well,
+            "EXPT": self._well,
+            "MCRE": self._choice,
+            "MSTA": self._status,
             "HOLD": self._well,
-            "RESE": self._well,
+            "RESE": self._reset,
             "SEND": self._send,
             "QUIT": self._quit,
         }
@@ -189,13 +208,41 @@ class _Session(socketserver.StreamRequestHandler):
         self._reply("221 OK, Goodbye")
         return False
 
+    def _reset(self, _rest: str) -> bool:
+        self._two_way, self._choices, self._asked_again = False, {}, True
+        return self._reply("250 Reset")
+
+    def _both_ways(self, _rest: str) -> bool:
+        self._two_way = True
+        return self._reply("250 OK, two-way")
+
+    def _choice(self, rest: str) -> bool:
+        number, _, choice = rest.partition(" ")
+        self._choices[number] = choice
+        return self._reply("250 OK")
+
+    def _status(self, rest: str) -> bool:
+        tag, _, code = rest.partition(" ")
+        taken = self.server.pagers.find(tag)
+        if taken is None or code != _SECOND_TAG:
+            return self._reply("550 unknown tag")
+        if taken.answered == _EXPIRED:
+            return self._reply(f"780 {rest} Message expired before delivery")
+        if taken.answered in taken.choices:
+            number = taken.choices.index(taken.answered) + 1
+            return self._reply(f"888 {tag} {datetime.now(UTC):%Y%m%d%H%M%S} {number} MCR Reply Received")
+        return self._reply(f"861 {rest} Delivered, Awaiting Reply (MCR)")
+
     def _page(self, rest: str) -> bool:
         self._pager = rest.partition(" ")[0]
-        self._script = self.server.faults.take(self._pager)
+        if not self._asked_again:
+            self._script = self.server.faults.take(self._pager)
         refused = self._script.find([Kind.REJECT])
         if refused is not None:
             return self._reply(f"{refused.code} refused")
-        return self._reply("250 Pager ID Accepted")
+        if self._two_way and self._pager.startswith(_ONE_WAY):
+            return self._reply("550 not a two-way pager")
+        return self._reply("850 Pager is online" if self._two_way else "250 Pager ID Accepted")
 
     def _mess(self, rest: str) -> bool:
         self._text = rest
@@ -206,8 +253,11 @@ class _Session(socketserver.StreamRequestHandler):
             return False
         if self._script.has(Kind.RATE_LIMIT_429):
             return self._reply("554 busy")
-        number = len(self.server.pagers.all())
+        tag, choices = f"snpp-{len(self.server.pagers.all())}", tuple(self._choices.values())
+        answered = _EXPIRED if self._script.has(Kind.UNDELIVERED) else ""
         self.server.pagers.take(
-            PagerMessage(f"snpp-{number}", self._pager, self._text, datetime.now(UTC), "snpp")
+            PagerMessage(tag, self._pager, self._text, datetime.now(UTC), _SNPP, choices, answered)
         )
-        return False if self._script.has(Kind.ACCEPT_THEN_DROP) else self._reply("250 Message Sent")
+        if self._script.has(Kind.ACCEPT_THEN_DROP):
+            return False
+        return self._reply(f"960 {tag} {_SECOND_TAG} OK, queued" if self._two_way else "250 Message Sent")

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 4  # carrier calls; one slow call must not hold up the next page
 
 _CALENDARS_EVERY = 5.0  # seconds; how often to look whether one is due
+_PAGERS_EVERY = 1.0
 
 
 class Sweeper:
@@ -28,7 +29,9 @@ class Sweeper:
 
     def run(self, stop: Event) -> None:
         """Sweep until `stop` is set, then finish the carrier calls under way."""
-        self._follow_calendars(stop)
+        self._beside(stop, "calendars", _CALENDARS_EVERY, self._service.refresh_calendars)
+        if self._service.ask_pagers is not None:
+            self._beside(stop, "pagers", _PAGERS_EVERY, self._service.ask_pagers)
         pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="page")
         try:
             while not stop.is_set():
@@ -37,20 +40,20 @@ class Sweeper:
         finally:
             pool.shutdown(cancel_futures=True)  # what was not begun is another sweeper's at once
 
-    def _follow_calendars(self, stop: Event) -> None:
-        """Beside the sweeps: a calendar that takes its time must hold up no page. Ends with the process."""
-        refresh = self._service.refresh_calendars
+    def _beside(self, stop: Event, name: str, every: float, part: Callable[[], object]) -> None:
+        """Do a part again and again in a thread of its own: what takes its time must hold up no page. It ends
+        with the process."""
 
-        def refreshed() -> tuple[UUID, ...]:
-            refresh()
+        def once() -> tuple[UUID, ...]:
+            part()
             return ()
 
-        def follow() -> None:
+        def again() -> None:
             while not stop.is_set():
-                self._part(refreshed, [])
-                stop.wait(_CALENDARS_EVERY)
+                self._part(once, [])
+                stop.wait(every)
 
-        Thread(target=follow, daemon=True, name="calendars").start()
+        Thread(target=again, daemon=True, name=name).start()
 
     def _sweep(self, submit: Callable[[UUID], Future[None]]) -> None:
         waiting: list[UUID] = []

@@ -272,6 +272,7 @@ class Transaction(Protocol):
     def bundle_pages(self, leader: Page, page_ids: Collection[UUID]) -> None: ...
     def bundled(self, leader: UUID) -> tuple[Page, ...]: ...
     def legs(self, case_id: UUID) -> Legs: ...
+    def pages_to_ask_about(self, channel: Channel, since: datetime, limit: int) -> tuple[Page, ...]: ...
     def pages_over(self, case_id: UUID, clinician: str, channel: Channel) -> tuple[UUID, ...]: ...
     def forgotten_pages(self, lease_over: datetime, accepted_before: datetime) -> tuple[int, int]: ...
 
@@ -452,6 +453,25 @@ class PagerChoice:
     page_id: UUID
     act: Act
     reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PagerNews:
+    """What a gateway of two-way pagers tells when it is asked: nothing new, a state, or what was chosen.
+    `reply_id` is our own name of that very choice."""
+
+    state: PageState | None = None
+    act: Act | None = None
+    reply_id: str = ""
+    refusal: Refusal | None = None
+
+
+class PagerGateway(Protocol):
+    """Two-way pagers whose answers have to be fetched."""
+
+    def ask(self, provider_id: str) -> PagerNews | None:
+        """What became of a message; None when the gateway does not answer. It does not raise."""
+        ...
 
 
 class PagerReplies(Protocol):

@@ -16,7 +16,7 @@ import pytest
 
 from service.adapters.pagerduty import PagerDuty
 from service.adapters.smtp_email import Relay, SmtpEmail
-from service.adapters.snpp import Snpp
+from service.adapters.snpp import TWO_WAY, Snpp, SnppGateway
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
 from service.adapters.twilio_voice import TwilioVoice
@@ -226,8 +226,14 @@ def _pager(
     )
 
 
-def snpp(port: int) -> Snpp:
-    return Snpp("127.0.0.1", port, 2.0, load_carrier_policy(REPOSITORY / "config").codes["snpp"])
+def _two_way_snpp(request: pytest.FixtureRequest) -> Stage:
+    carrier, away = snpp(SNPP_PORT, TWO_WAY), snpp(9, TWO_WAY)
+    return _pager(request, "snpp", carrier, away, refusal_code=550)
+
+
+def snpp(port: int, level: int = 1) -> Snpp:
+    codes = load_carrier_policy(REPOSITORY / "config").codes["snpp"]
+    return Snpp(SnppGateway("127.0.0.1", port, level, "goldenhour", "made up"), 2.0, codes)
 
 
 def wctp(url: str) -> Wctp:
@@ -242,6 +248,7 @@ STAGES: dict[str, Callable[[pytest.FixtureRequest], Stage]] = {
     "email": _email,
     "pagerduty": _pagerduty,
     "snpp": _snpp,
+    "two-way snpp": _two_way_snpp,
     "wctp": _wctp,
 }
 

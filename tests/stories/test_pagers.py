@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,23 +19,26 @@ from simulator.intake import Intake
 from simulator.stack import Stack
 from tests.stories.conftest import TONIGHT
 
-TWO_WAY, ONE_WAY = "5551212", "5553434"
+TWO_WAY, ONE_WAY, TWO_WAY_SNPP = "5551212", "5553434", "5555656"
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Intake]]:
-    """Osei has a two-way pager, Lindqvist a one-way one, and no text message goes out."""
+    """Osei has a two-way pager by WCTP, Lindqvist a one-way and Moreau a two-way one by SNPP; no text message
+    goes out."""
     home = tmp_path_factory.mktemp("house")
     site: dict[str, Any] = yaml.safe_load(
         (REPOSITORY / "simulator/sites/riverside.yaml").read_text(encoding="utf-8")
     )
     site["clinicians"]["osei"] = {"name": "Dr Osei", "wctp": TWO_WAY}
     site["clinicians"]["lindqvist"] = {"name": "Dr Lindqvist", "snpp": ONE_WAY}
+    site["clinicians"]["moreau"] = {"name": "Dr Moreau", "snpp": TWO_WAY_SNPP}
     (home / "sites").mkdir()
     (home / "sites/riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
-    with Stack(home / "var", environment={"GOLDENHOUR_SITES_DIR": str(home / "sites")}) as stack:
+    environment = {"GOLDENHOUR_SITES_DIR": str(home / "sites"), "GOLDENHOUR_SNPP_LEVEL": "3"}
+    with Stack(home / "var", environment=environment) as stack:
         stack.carrier.phone("*").always(reject(550))
-        for pager in (TWO_WAY, ONE_WAY):
+        for pager in (TWO_WAY, ONE_WAY, TWO_WAY_SNPP):
             stack.carrier.phone(pager).always()
         yield stack, Intake(stack.api_url, new_key(stack, "story"))
 
@@ -77,3 +82,24 @@ def test_a_one_way_pager_says_that_a_case_waits_and_it_is_taken_elsewhere(
     taken = intake.case_of("c2")
     assert taken is not None
     assert taken["owner"] == "lindqvist"
+
+
+def test_a_choice_on_a_two_way_pager_by_snpp_is_fetched_and_takes_the_case(
+    house: tuple[Stack, Intake],
+) -> None:
+    stack, _ = house
+    drill = subprocess.Popen(
+        [sys.executable, "-m", "service.cli", "clinicians", "check", "moreau", "snpp", "--wait", "30"],
+        env=stack.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    message = _on(stack, TWO_WAY_SNPP, "TEST, no case.")
+    assert message.choices == ["Accept", "Pass"]
+    assert (
+        stack.carrier.answer_pager(message.message_id, "Accept") == []
+    )  # nothing is posted: it is asked for
+    said, _ = drill.communicate(timeout=60)
+    assert drill.returncode == 0, said
+    assert "by moreau, snpp" in said

@@ -195,6 +195,19 @@ class Pages(Store):
         )
         self.connection.execute(update(pages).where(waiting).values(next_channel_at=self.now))
 
+    def pages_to_ask_about(self, channel: Channel, since: datetime, limit: int) -> tuple[Page, ...]:
+        """Pages of open cases over this channel that were taken since then, one for each message."""
+        query = _with_case().where(
+            cases.c.state == CaseState.OPEN.value,
+            pages.c.channel == channel.value,
+            pages.c.kind == PageKind.PAGE.value,
+            pages.c.provider_id.is_not(None),
+            pages.c.attempted_at >= since,
+            or_(pages.c.bundle.is_(None), pages.c.bundle == pages.c.page_id),
+        )
+        rows = self.connection.execute(query.order_by(pages.c.attempted_at.desc()).limit(limit))
+        return tuple(_from_row(row) for row in rows)
+
     def lock_way_to(self, page: Page) -> None:
         """Until the end of the transaction nobody else decides what goes to this person over this channel."""
         way = f"{page.site} {page.clinician} {page.channel}"
