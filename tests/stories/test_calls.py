@@ -12,11 +12,10 @@ import pytest
 import yaml
 
 from service.settings import REPOSITORY
-from simulator.demo import new_key
 from simulator.faults import reject
 from simulator.intake import Intake
 from simulator.stack import Stack
-from tests.stories.conftest import LINDQVIST, OSEI, TONIGHT
+from tests.stories.conftest import LINDQVIST, OSEI, TONIGHT, intake_at
 
 HOME = "+441632960001"
 
@@ -38,7 +37,7 @@ def house(tmp_path: Path) -> Iterator[tuple[Stack, Intake]]:
         stack = running.enter_context(Stack(tmp_path / "var", environment=environment))
         stack.carrier.phone("*").always(reject(30007))
         stack.carrier.phone(HOME).always()
-        yield stack, Intake(stack.api_url, new_key(stack, "story"))
+        yield stack, intake_at(stack)
 
 
 def _taken(intake: Intake, contact: str) -> bool:

@@ -12,11 +12,10 @@ import sqlalchemy
 import yaml
 
 from service.settings import REPOSITORY, sqlalchemy_url
-from simulator.demo import new_key
 from simulator.faults import Fault, Kind, failed, reject, undelivered
 from simulator.intake import Intake
 from simulator.stack import Stack
-from tests.stories.conftest import OSEI, TONIGHT
+from tests.stories.conftest import OSEI, TONIGHT, intake_at
 
 HOME = "+441632960001"
 WITHIN = 5.0  # seconds
@@ -53,7 +52,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Int
         environment = {"GOLDENHOUR_SITES_DIR": str(home / "sites")}
         stack = running.enter_context(Stack(home / "var", environment=environment))
         stack.carrier.phone(HOME).answers_calls(*"4" * 500)
-        yield stack, Intake(stack.api_url, new_key(stack, "story"))
+        yield stack, intake_at(stack)
 
 
 def _forget(stack: Stack) -> None:

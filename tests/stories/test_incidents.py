@@ -11,11 +11,9 @@ import yaml
 
 from service.settings import REPOSITORY
 from simulator.control import Incident
-from simulator.demo import new_key
 from simulator.faults import reject
-from simulator.intake import Intake
 from simulator.stack import Stack
-from tests.stories.conftest import TONIGHT
+from tests.stories.conftest import TONIGHT, intake_at
 
 OSEI_KEY, LINDQVIST_KEY = "a" * 32, "b" * 32
 
@@ -36,7 +34,7 @@ def test_a_case_is_taken_in_pagerduty_and_the_other_incident_is_resolved(tmp_pat
     (tmp_path / "sites").mkdir()
     (tmp_path / "sites/riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
     with Stack(tmp_path / "var", environment={"GOLDENHOUR_SITES_DIR": str(tmp_path / "sites")}) as stack:
-        intake, carrier = Intake(stack.api_url, new_key(stack, "story")), stack.carrier
+        intake, carrier = intake_at(stack), stack.carrier
         carrier.phone("*").always(reject(30007))
         for key in (OSEI_KEY, LINDQVIST_KEY):
             carrier.phone(key).always()

@@ -9,11 +9,9 @@ from typing import Any
 import yaml
 
 from service.settings import REPOSITORY
-from simulator.demo import new_key
 from simulator.faults import reject
-from simulator.intake import Intake
 from simulator.stack import Stack
-from tests.stories.conftest import TONIGHT
+from tests.stories.conftest import TONIGHT, intake_at
 
 PAGER = "4411@pager.example.org"
 
@@ -30,7 +28,7 @@ def test_a_pager_behind_a_mail_gateway_is_told_and_the_case_is_taken_elsewhere(t
     (tmp_path / "sites").mkdir()
     (tmp_path / "sites/riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
     with Stack(tmp_path / "var", environment={"GOLDENHOUR_SITES_DIR": str(tmp_path / "sites")}) as stack:
-        intake = Intake(stack.api_url, new_key(stack, "story"))
+        intake = intake_at(stack)
         stack.carrier.phone("*").always(reject(30007))
         stack.carrier.phone(PAGER).always()
         intake.send("c1", TONIGHT)
