@@ -72,7 +72,7 @@ def _backlog() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home = tmp_path_factory.mktemp("house")
-    sites = (_site("taken", "3s"), _nobody(), _site("clocks", "4s"), _backlog(), _site("poison", "3s"))
+    sites = (_site("taken", "2s"), _nobody(), _site("clocks", "3s"), _backlog(), _site("poison", "1s"))
     environment = {"GOLDENHOUR_SITES_DIR": str(written(home / "sites", *sites))}
     with Stack(home / "var", environment=environment) as stack:
         yield stack
@@ -227,9 +227,9 @@ def test_pages_leave_on_time_by_processes_whose_own_clocks_are_hours_off(
         code, opened = case["code"], datetime.fromisoformat(case["opened_at"])
         osei.expect_sms(code, within=WITHIN)  # by the worker: there is no sweeper yet
         with _with_wrong_clock(stack, "sweeper", off_by) as log:
-            second = lindqvist.expect_sms(code, within=WITHIN + 4)
+            second = lindqvist.expect_sms(code, within=WITHIN + 3)
             until(lambda: "a clock of the service is wrong" in log.read_text(), WITHIN, "the clock is named")
-    assert 4 <= (second.at - opened).total_seconds() < 4 + WITHIN
+    assert 3 <= (second.at - opened).total_seconds() < 3 + WITHIN
     assert _kinds(intake, soon) == ["opened"]
     assert abs(_written_at(log) - (datetime.now(UTC) + off_by)) < timedelta(minutes=2)  # it was wrong indeed
     intake.act(_case(intake, tonight)["case_id"], "acknowledge", clinician="osei")
