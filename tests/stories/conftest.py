@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,11 +16,13 @@ import yaml
 from service.bootstrap import Service
 from service.settings import REPOSITORY, read_settings
 from service.usecases.ports import Scope
+from simulator.control import Phone
 from simulator.intake import SITE, Intake
 from simulator.stack import Stack
 from tests.canary import CANARY
 
 OSEI, LINDQVIST, MOREAU = "+447700900101", "+447700900102", "+447700900103"
+PEOPLE = ("osei", "lindqvist", "moreau")
 TONIGHT = f"I have a plan for tonight, {CANARY}."
 
 T = TypeVar("T")
@@ -45,6 +49,16 @@ def the_site(wait: str) -> dict[str, Any]:
     return site
 
 
+def a_site(name: str, wait: str) -> dict[str, Any]:
+    """As the demonstration's, and everybody has a number of their own: no story rings in another."""
+    site = {**the_site(wait), "site": name}
+    ours = f"+447700900{zlib.crc32(name.encode()) % 80 + 20}"
+    site["clinicians"] = {
+        who: {"name": f"Dr {who.title()}", "sms": f"{ours}{PEOPLE.index(who)}"} for who in PEOPLE
+    }
+    return site
+
+
 def written(directory: Path, *sites: dict[str, Any]) -> Path:
     """The directory, made and filled with these sites."""
     directory.mkdir()
@@ -64,6 +78,44 @@ def intake_at(stack: Stack, site: str = SITE) -> Intake:
     _, token = service.keys.create("story", site, tuple(Scope))
     service.close()
     return Intake(stack.api_url, token)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of several sites in one house."""
+
+    stack: Stack
+    intake: Intake
+    numbers: Mapping[str, str]
+
+    def phone(self, person: str) -> Phone:
+        """The mobile of somebody who works there."""
+        return self.stack.carrier.phone(self.numbers[person])
+
+    def case(self, contact: str) -> dict[str, Any]:
+        """The case of a contact, which has one."""
+        case = self.intake.case_of(contact)
+        assert case is not None
+        return case
+
+    def assert_nothing_unexpected(self) -> None:
+        """No mobile of this site has received what was not expected."""
+        unexpected = self.stack.carrier.unexpected
+        assert [sms for sms in unexpected if sms.phone in self.numbers.values()] == []
+
+
+@contextmanager
+def house_of(home: Path, *sites: dict[str, Any], **settings: str) -> Iterator[dict[str, Place]]:
+    """One house with these sites, for stories that leave one another alone; by the name of the site."""
+    numbers = {
+        site["site"]: {who: has["sms"] for who, has in site["clinicians"].items() if "sms" in has}
+        for site in sites
+    }
+    every = [number for of_site in numbers.values() for number in of_site.values()]
+    assert len(set(every)) == len(every), "two sites share a number: give one of them another name"
+    environment = {"GOLDENHOUR_SITES_DIR": str(written(home / "sites", *sites)), **settings}
+    with Stack(home / "var", environment=environment) as stack:
+        yield {name: Place(stack, intake_at(stack, name), of_site) for name, of_site in numbers.items()}
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from service.settings import REPOSITORY
 from simulator.stack import Stack
 from tests.stories.conftest import OSEI, TONIGHT, intake_at
 
+pytestmark = pytest.mark.slow
 CASES = 20
 FIRST_WITHIN = 2.0  # seconds
 A_MINUTE = 60.0

@@ -16,6 +16,7 @@ from simulator.intake import Intake
 from simulator.stack import Stack
 from tests.stories.conftest import TONIGHT, intake_at
 
+pytestmark = pytest.mark.slow
 TWO_WAY, ONE_WAY = "5551212", "5553434"
 
 
