@@ -323,12 +323,3 @@ def test_a_case_whose_plan_is_spoiled_pages_everyone_and_hides_no_other(stack: S
 
 def _trouble_about(intake: Intake, case: dict[str, Any]) -> dict[str, Any] | None:
     return next((each for each in intake.worklist() if case["code"] in each["subject"]), None)
-
-
-# And a process that is told to end while it has nothing to do.
-
-
-def test_a_worker_that_waits_for_the_bell_ends_when_it_is_told_to(stack: Stack) -> None:
-    os.kill(stack.pid("worker-1"), signal.SIGTERM)
-    until(lambda: "worker-1" in stack.ended(), 8.0, "the worker ends")
-    stack.start("worker-1")

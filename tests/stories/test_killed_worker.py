@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from simulator.stack import Stack
-from tests.stories.conftest import TONIGHT, Place, a_site, house_of
+from tests.stories.conftest import TONIGHT, Place, a_site, house_of, until
 
 pytestmark = pytest.mark.slow
 GRACE = 8.0  # seconds: well within what an orchestrator gives before it kills
@@ -20,7 +20,7 @@ RECOVERED_WITHIN = 30.0  # seconds: the lease, the carrier's time to show what i
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Place]]:
-    sites = (a_site("before", "60s"), a_site("after", "60s"))
+    sites = [a_site(name, "60s") for name in ("before", "after", "idle")]
     with house_of(tmp_path_factory.mktemp("house"), *sites) as places:
         yield places
 
@@ -64,17 +64,18 @@ def test_killed_after_the_carrier_took_it_the_page_arrives_at_most_twice_with_on
     assert all(code in message for message in messages)
 
 
-def test_an_idle_worker_that_is_told_to_stop_ends_by_itself(
-    boot: Callable[..., tuple[Stack, Intake]],
-) -> None:
-    stack, intake = boot()
+def test_an_idle_worker_that_is_told_to_stop_ends_by_itself(house: dict[str, Place]) -> None:
+    place = house["idle"]
+    stack = place.stack
+    for name in stack.ended():
+        stack.start(name)
+    intake, phone = place.intake, place.phone("osei")
+    intake.send("c1", TONIGHT)
+    phone.expect_sms("a case waits for you")  # so that it has begun to work, and waits for the bell
     stack.kill("worker-1", signal.SIGTERM)
-    deadline = monotonic() + GRACE
-    while "worker-1" not in stack.ended() and monotonic() < deadline:
-        sleep(0.1)
-    assert "worker-1" in stack.ended()
-    intake.send("c1", TONIGHT)  # and the sweepers do what it would have done
-    stack.carrier.phone(OSEI).expect_sms("a case waits for you")
+    until(lambda: "worker-1" in stack.ended(), GRACE, "it ends")
+    intake.send("c2", TONIGHT)  # and the sweepers do what it would have done
+    phone.expect_sms("a case waits for you")
 
 
 def _until_settled(stack: Stack) -> None:
