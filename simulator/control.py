@@ -67,6 +67,7 @@ class Incident:
     dedup_key: str
     summary: str
     status: str
+    at: str
     triggers: int
 
 

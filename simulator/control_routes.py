@@ -60,7 +60,7 @@ def _ledger(exchange: Exchange) -> Response:
             *map(asdict, exchange.switchboard.reports()),
         ],
         calls=[_call_json(call) for call in exchange.calls.all()],
-        incidents=[asdict(incident) for incident in exchange.pagerduty.all()],
+        incidents=[{**asdict(each), "at": each.at.isoformat()} for each in exchange.pagerduty.all()],
         pagers=[{**asdict(taken), "at": taken.at.isoformat()} for taken in exchange.pagers.all()],
         mails=[{**asdict(mail), "at": mail.at.isoformat()} for mail in exchange.mails.all()],
     )

@@ -35,6 +35,7 @@ class Incident:
     dedup_key: str
     summary: str
     status: IncidentStatus
+    at: datetime
     triggers: int = 1
 
 
@@ -77,7 +78,8 @@ class PagerDuty:
                 return
         if action == "trigger":
             number = f"P{secrets.token_hex(4).upper()}"
-            self._incidents.append(Incident(number, routing_key, key, summary, IncidentStatus.TRIGGERED))
+            new = Incident(number, routing_key, key, summary, IncidentStatus.TRIGGERED, datetime.now(UTC))
+            self._incidents.append(new)
 
     def act(self, number: str, event_type: str, times: int = 1) -> list[int | None]:
         """What a person does to an incident in PagerDuty, told to our customer so many times; the answers."""

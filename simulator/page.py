@@ -49,6 +49,7 @@ def phones_page(exchange: Exchange) -> Blueprint:
                 *(call.phone for call in exchange.calls.all()),
                 *(mail.recipient for mail in exchange.mails.all()),
                 *(taken.pager for taken in exchange.pagers.all()),
+                *(incident.routing_key for incident in exchange.pagerduty.all()),
             )
         )
         cards = [_card(exchange, number) for number in numbers]
@@ -84,6 +85,11 @@ def _card(exchange: Exchange, number: str) -> Card:
         Bubble(taken.text, taken.at, f"pager, {taken.over} {taken.answered}", mine=False, arrived=True)
         for taken in exchange.pagers.all()
         if taken.pager == number
+    ]
+    messages += [
+        Bubble(incident.summary, incident.at, f"incident, {incident.status.value}", mine=False, arrived=True)
+        for incident in exchange.pagerduty.all()
+        if incident.routing_key == number
     ]
     calls = [call for call in exchange.calls.all() if call.phone == number]
     bubbles = sorted((*messages, *map(_call_bubble, calls)), key=lambda bubble: bubble.at)

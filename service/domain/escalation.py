@@ -136,7 +136,8 @@ def advance(case: Case, who: WhoIsMeant, everyone: Sequence[str], now: datetime)
     """Take the step that is due. Always ends with somebody to page or with the alarm, and with a next time.
 
     A target with nobody behind it is recorded, and a step without anybody is passed over at once; so is one
-    whose people have all passed. Only one step fires, however many fell due meanwhile.
+    whose people have all passed. Only one step fires, however many fell due meanwhile. Without any steps the
+    plan could not be read: everyone is paged, in the alarm state.
     """
     events: list[Event] = []
     if case.state is CaseState.ACKNOWLEDGED:
@@ -176,9 +177,9 @@ def _page_everyone(case: Case, everyone: Sequence[str], now: datetime, events: l
         events.append(Event(EventKind.NOBODY_TO_PAGE))
     elif fired.step == 0:
         events.append(Event(EventKind.EVERYONE_PAGED))
-    alarm = case.alarm or fired.step > 0 or not everyone
+    alarm = case.alarm or fired.step > 0 or not everyone or not case.plan.steps
     if alarm and not case.alarm:
-        events.append(Event(EventKind.ALARM))
+        events.append(Event(EventKind.ALARM, detail="" if case.plan.steps else "its plan cannot be read"))
     case = replace(
         case,
         alarm=alarm,

@@ -58,3 +58,15 @@ class Plan:
     acknowledgement_lasts: timedelta
     next_channel_after: timedelta
     confirmations: int = 1
+
+
+LAST_RESORT = Plan(
+    first_page_after=timedelta(0),
+    steps=(),
+    repeats=-1,
+    everyone_every=timedelta(minutes=5),
+    acknowledgement_lasts=timedelta(hours=1),
+    next_channel_after=timedelta(minutes=1),
+)
+"""In place of a plan that cannot be read: everyone is paged at once, and again and again, in the alarm state.
+No case may be silent, or stay out of reach of a human, because of how its plan was stored."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from service.domain.escalation import Event, EventKind
 from service.usecases.paging import Paging
-from service.usecases.ports import Doorbell, Ledger, LedgerAway
+from service.usecases.ports import Doorbell, Ledger, LedgerAway, PutAside
 
 log = logging.getLogger(__name__)
 
@@ -58,5 +58,22 @@ class AdvanceCases:
 
     def _set_aside(self, case_id: UUID) -> None:
         with self.ledger.transaction() as tx:
-            if tx.set_case_aside(case_id, tx.now + SET_ASIDE_FOR):
+            aside = tx.set_case_aside(case_id, tx.now + SET_ASIDE_FOR)
+            if aside is not None and not aside.was_in_alarm:
                 tx.record(case_id, Event(EventKind.ALARM, detail="cannot be advanced"))
+        if aside is not None and not aside.is_trouble:  # a trouble about a trouble would never end
+            self._tell_of(aside)
+
+    def _tell_of(self, aside: PutAside) -> None:
+        """Nobody is paged by such a case: whoever runs its site is, or any site when its own is gone. In a
+        transaction of its own, for what fails here must not undo that it was set aside."""
+        sites = self.paging.sites
+        told = [sites[aside.site]] if aside.site in sites else list(sites.values())
+        try:
+            with self.ledger.transaction() as tx:
+                for site in told:
+                    self.paging.open_trouble(tx, site, f"{aside.code} cannot be advanced")
+        except LedgerAway:
+            raise
+        except Exception:
+            log.exception("nobody could be told of a case that cannot be advanced")

@@ -93,7 +93,8 @@ class AuditCases:
             log.warning("the audit found something", extra={"site": finding.site, "what": finding.what})
         with self.ledger.transaction() as tx:
             for finding in findings:
-                sites = self.paging.sites if finding.site is None else (finding.site,)
+                known = finding.site in self.paging.sites  # a case may be older than the sites that there are
+                sites = (finding.site,) if finding.site is not None and known else self.paging.sites
                 for site_id in sites if finding.grave else ():
                     self.paging.open_trouble(tx, self.paging.sites[site_id], finding.what)
 

@@ -19,6 +19,6 @@ class DuePages:
     grace: timedelta
 
     def __call__(self) -> tuple[UUID, ...]:
-        """Ids of due pages, the oldest first, `AT_ONCE` at most."""
+        """Ids of due pages: the most pressing, `AT_ONCE` of them, then as many of the oldest."""
         with self.ledger.transaction() as tx:
             return tx.due_pages(tx.now - self.grace, AT_ONCE)

@@ -117,6 +117,16 @@ class Worklist:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class PutAside:
+    """What can be known of a case that cannot be advanced, and perhaps not even be read."""
+
+    site: str
+    code: str
+    is_trouble: bool
+    was_in_alarm: bool
+
+
 class Scope(StrEnum):
     """What an API key may do."""
 
@@ -224,7 +234,7 @@ class Transaction(Protocol):
     def save_case(self, case: Case) -> None: ...
     def stalled_cases(self, before: datetime) -> tuple[tuple[str, UUID, str], ...]: ...
     def live_drills(self, subject: str, before: datetime) -> tuple[tuple[str, UUID], ...]: ...
-    def set_case_aside(self, case_id: UUID, until: datetime) -> bool: ...
+    def set_case_aside(self, case_id: UUID, until: datetime) -> PutAside | None: ...
     def worklist(
         self,
         site: str,

@@ -45,3 +45,9 @@ def test_only_known_ids_are_written_beside_the_message() -> None:
     line = _line(_record("service.usecases", "paged", page_id="p1", text=SECRET))
     assert (line["page_id"], line["process"]) == ("p1", "api")
     assert "text" not in line
+
+
+def test_what_the_audit_found_is_written_with_its_site() -> None:
+    found = {"site": "riverside", "what": "a clock of the service is wrong"}
+    line = _line(_record("service.usecases.audit_cases", "the audit found something", **found))
+    assert {name: line[name] for name in found} == found

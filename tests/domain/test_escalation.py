@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from service.domain import escalation
 from service.domain.escalation import Advance, Case, CaseState, EventKind, Position
-from service.domain.plan import Plan, Step, Target, TargetKind
+from service.domain.plan import LAST_RESORT, Plan, Step, Target, TargetKind
 from service.domain.roster import NobodyOnCall, OnCall
 from service.domain.urgency import Urgency
 
@@ -111,6 +111,16 @@ def test_when_there_is_nobody_to_page_the_alarm_is_raised_and_the_case_comes_rou
     assert step.case.alarm
     assert {EventKind.NOBODY_TO_PAGE, EventKind.ALARM} <= set(kinds(step))
     assert step.case.next_action_at > NOW
+
+
+def test_without_a_readable_plan_everyone_is_paged_at_once_and_again_in_the_alarm_state() -> None:
+    first, second = walk(a_case(plan=LAST_RESORT, position=Position(0, 1, 1)), 2)
+    assert first.targets == second.targets == EVERYONE
+    assert first.case.alarm
+    assert (EventKind.ALARM in kinds(first), EventKind.ALARM in kinds(second)) == (True, False)
+    assert Position(0, 1, 1) == first.fired < second.fired  # never at a place where it paged before
+    taken = escalation.acknowledged(second.case, "osei", NOW)
+    assert (taken.owner, taken.alarm) == ("osei", False)
 
 
 def test_a_case_long_overdue_takes_one_step_and_not_all_it_missed() -> None:

@@ -2,79 +2,62 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from service.settings import REPOSITORY
-from simulator.demo import new_key
 from simulator.faults import reject
-from simulator.intake import Intake
-from simulator.stack import Stack
-from tests.stories.conftest import LINDQVIST, OSEI, TONIGHT
+from tests.stories.conftest import TONIGHT, Place, a_site, house_of, until
 
-HOME = "+441632960001"
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[tuple[Stack, Intake]]:
-    """Osei has a telephone, too, and no text message goes out; Lindqvist is next after a while."""
-    site: dict[str, Any] = yaml.safe_load(
-        (REPOSITORY / "simulator/sites/riverside.yaml").read_text(encoding="utf-8")
-    )
-    site["clinicians"]["osei"]["voice"] = HOME
-    site["clinicians"]["lindqvist"]["voice"] = "+441632960002"
-    for plan in site["plans"].values():
-        plan["steps"] = [{**step, "wait": "8s"} for step in plan["steps"]]
-    (tmp_path / "sites").mkdir()
-    (tmp_path / "sites/riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
-    with ExitStack() as running:
-        environment = {"GOLDENHOUR_SITES_DIR": str(tmp_path / "sites")}
-        stack = running.enter_context(Stack(tmp_path / "var", environment=environment))
-        stack.carrier.phone("*").always(reject(30007))
-        stack.carrier.phone(HOME).always()
-        yield stack, Intake(stack.api_url, new_key(stack, "story"))
+pytestmark = pytest.mark.slow
+MACHINES = ("voicemail", "screening", "hangs-up", "busy")
+TELEPHONE, SECOND = "+44163296001{}", "+44163296002{}"
 
 
-def _taken(intake: Intake, contact: str) -> bool:
-    case = intake.case_of(contact)
-    return case is not None and case["state"] == "acknowledged"
+def _site(number: int, name: str) -> dict[str, Any]:
+    """Osei and Lindqvist have telephones, too; Lindqvist is next after a while."""
+    site = a_site(name, "8s")
+    site["clinicians"]["osei"]["voice"] = TELEPHONE.format(number)
+    site["clinicians"]["lindqvist"]["voice"] = SECOND.format(number)
+    return site
 
 
-def test_a_key_takes_the_case_and_the_voice_says_so_only_then(house: tuple[Stack, Intake]) -> None:
-    stack, intake = house
-    phone = stack.carrier.phone(HOME)
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Place]]:
+    """No text message goes out, to nobody."""
+    sites = [_site(number, name) for number, name in enumerate(("keys", *MACHINES))]
+    with house_of(tmp_path_factory.mktemp("house"), *sites) as places:
+        for place in places.values():
+            for person in place.numbers:
+                place.phone(person).always(reject(30007))
+        yield places
+
+
+def test_a_key_takes_the_case_and_the_voice_says_so_only_then(house: dict[str, Place]) -> None:
+    place = house["keys"]
+    phone = place.stack.carrier.phone(TELEPHONE.format(0))
     phone.answers_calls("7", "4")
-    intake.send("c1", TONIGHT)
+    place.intake.send("c1", TONIGHT)
     call = phone.expect_call("completed", within=20.0)
     assert call.keys == ("7", "4")
     assert [word.count("Press 4 to take it") for word in call.words] == [1, 1, 0]
     assert "is yours" in call.words[-1]
-    assert _taken(intake, "c1")
+    assert place.case("c1")["state"] == "acknowledged"
 
 
-def test_no_machine_takes_a_case_and_the_next_step_follows(house: tuple[Stack, Intake]) -> None:
-    stack, intake = house
-    phone, second = stack.carrier.phone(HOME), stack.carrier.phone("+441632960002")
-    second.always()
-    for who in ("voicemail", "screening", "hangs_up", "busy"):
-        phone.answers_calls(who=who)
-        second.answers_calls(*"4444")  # they are called about the texts that do not go out, too
-        intake.send(who, TONIGHT)
-        assert _owner(intake, who, within=40.0) == "lindqvist", who
-    assert {sms.phone for sms in stack.carrier.received} & {OSEI, LINDQVIST} == set()
+def test_no_machine_takes_a_case_and_the_next_step_follows(house: dict[str, Place]) -> None:
+    carrier = house["keys"].stack.carrier
+    for number, machine in enumerate(MACHINES, 1):
+        carrier.phone(TELEPHONE.format(number)).answers_calls(who=machine.replace("-", "_"))
+        # They are called about the texts that do not go out, too.
+        carrier.phone(SECOND.format(number)).answers_calls(*"4444")
+        house[machine].intake.send("c1", TONIGHT)
+    for number, machine in enumerate(MACHINES, 1):
+        assert _owner(house[machine]) == "lindqvist", machine
+        assert carrier.phone(TELEPHONE.format(number)).calls, machine
+    assert carrier.received == []
 
 
-def _owner(intake: Intake, contact: str, within: float) -> str | None:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        case = intake.case_of(contact)
-        if case is not None and case["owner"] is not None:
-            return str(case["owner"])
-        time.sleep(0.2)
-    return None
+def _owner(place: Place) -> str:
+    return str(until(lambda: place.case("c1")["owner"], 40.0, "somebody has the case"))

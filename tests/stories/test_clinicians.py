@@ -14,11 +14,12 @@ import pytest
 import yaml
 
 from service.settings import REPOSITORY
-from simulator.demo import new_key
 from simulator.intake import Intake
 from simulator.stack import Stack
-from tests.stories.conftest import OSEI, TONIGHT
+from tests.stories.conftest import OSEI, TONIGHT, intake_at
 
+pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow
 HOME = "+441632960001"
 
 
@@ -38,7 +39,7 @@ def house(tmp_path: Path) -> Iterator[tuple[Stack, Intake]]:
     with ExitStack() as running:
         environment = {"GOLDENHOUR_SITES_DIR": str(tmp_path / "sites")}
         stack = running.enter_context(Stack(tmp_path / "var", environment=environment))
-        yield stack, Intake(stack.api_url, new_key(stack, "story"))
+        yield stack, intake_at(stack)
 
 
 def _owner(intake: Intake, contact: str, within: float) -> str | None:

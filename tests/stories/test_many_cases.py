@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from service.settings import REPOSITORY
-from simulator.demo import new_key
-from simulator.intake import Intake
 from simulator.stack import Stack
-from tests.stories.conftest import OSEI, TONIGHT
+from tests.stories.conftest import OSEI, TONIGHT, intake_at
 
+pytestmark = pytest.mark.slow
 CASES = 20
 FIRST_WITHIN = 2.0  # seconds
 A_MINUTE = 60.0
@@ -30,7 +30,7 @@ def test_twenty_cases_at_once_page_soon_and_seldom_and_each_keeps_its_clock(tmp_
     (tmp_path / "sites").mkdir()
     (tmp_path / "sites/riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
     with Stack(tmp_path / "var", environment={"GOLDENHOUR_SITES_DIR": str(tmp_path / "sites")}) as stack:
-        intake = Intake(stack.api_url, new_key(stack, "story"))
+        intake = intake_at(stack)
         began = time.monotonic()
         with ThreadPoolExecutor(CASES) as senders:
             sent = [senders.submit(intake.send, f"c{number}", TONIGHT) for number in range(CASES)]

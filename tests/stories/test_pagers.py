@@ -13,12 +13,12 @@ import yaml
 
 from service.settings import REPOSITORY
 from simulator.control import PagerMessage
-from simulator.demo import new_key
 from simulator.faults import reject
 from simulator.intake import Intake
 from simulator.stack import Stack
-from tests.stories.conftest import TONIGHT
+from tests.stories.conftest import TONIGHT, intake_at
 
+pytestmark = pytest.mark.slow
 TWO_WAY, ONE_WAY, TWO_WAY_SNPP = "5551212", "5553434", "5555656"
 
 
@@ -40,7 +40,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Int
         stack.carrier.phone("*").always(reject(550))
         for pager in (TWO_WAY, ONE_WAY, TWO_WAY_SNPP):
             stack.carrier.phone(pager).always()
-        yield stack, Intake(stack.api_url, new_key(stack, "story"))
+        yield stack, intake_at(stack)
 
 
 def _on(stack: Stack, pager: str, words: str, within: float = 15.0) -> PagerMessage:

@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from simulator.demo import new_key
-from simulator.intake import Intake
 from simulator.stack import Stack
 from tests.adapters.https_server import body, certificate, served
-from tests.stories.conftest import LINDQVIST, MOREAU, TONIGHT, sites_with
+from tests.stories.conftest import LINDQVIST, MOREAU, TONIGHT, intake_at, sites_with
 
 pytestmark = pytest.mark.slow
 WITHIN = 10.0  # seconds
@@ -55,7 +53,7 @@ def test_who_is_paged_is_whom_the_feed_names_even_when_it_is_away_and_then_whom_
             environment = {"GOLDENHOUR_SITES_DIR": str(sites), "REQUESTS_CA_BUNDLE": str(pem)}
             stack = running.enter_context(Stack(tmp_path / "var", environment=environment))
             _wait_until_on_call(stack, "moreau")
-        intake = Intake(stack.api_url, new_key(stack, "story"))  # the feed is away from here on
+        intake = intake_at(stack)  # the feed is away from here on
         intake.send("c1", TONIGHT)
         stack.carrier.phone(MOREAU).expect_sms("waits for you", within=WITHIN)
         until = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d %H:%M}"

@@ -152,11 +152,13 @@ def test_a_case_that_cannot_be_pushed_does_not_hide_the_others(
 ) -> None:
     service.contact(TONIGHT, contact_id="c1")
     service.contact(TONIGHT, contact_id="c2")
-    broken = service.case("c1").case_id
+    broken = service.case("c1")
     with engine.begin() as connection:
-        statement = text("UPDATE cases SET plan = '{}' WHERE case_id = :case_id")
-        connection.execute(statement, {"case_id": broken})
+        statement = text("UPDATE cases SET site = 'gone' WHERE case_id = :case_id")
+        connection.execute(statement, {"case_id": broken.case_id})
     time_machine.forward(180 + 61)
     assert len([what for what in whats(service) if what.endswith("stood still")]) == 2
     with service.ledger.transaction() as tx:
-        assert [case_id for _, case_id, _ in tx.stalled_cases(tx.now - timedelta(minutes=1))] == [broken]
+        stalled = tx.stalled_cases(tx.now - timedelta(minutes=1))
+    assert [case_id for _, case_id, _ in stalled] == [broken.case_id]
+    assert f"{broken.code} stood still" in troubles(service)  # its own site has nobody who could be told

@@ -15,7 +15,7 @@ from service.adapters.postgres.tables import case_events, cases, pages
 from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS
 from service.domain.escalation import Case, CaseKind, CaseState, Event, EventKind, Position
 from service.domain.urgency import Urgency
-from service.usecases.ports import StoredContact, TimelineEntry, Worklist
+from service.usecases.ports import PutAside, StoredContact, TimelineEntry, Worklist
 
 _LIVE = cases.c.state != CaseState.CLOSED.value
 
@@ -115,15 +115,18 @@ class Cases(Store):
         row = _to_row(case)
         self.connection.execute(update(cases).where(cases.c.case_id == row.pop("case_id")).values(**row))
 
-    def set_case_aside(self, case_id: UUID, until: datetime) -> bool:
-        """Try a case that is still due again later, and raise its alarm; True when that is new."""
+    def set_case_aside(self, case_id: UUID, until: datetime) -> PutAside | None:
+        """Try a case that is still due again later, and raise its alarm; None when it is not due any more."""
         due = and_(cases.c.case_id == case_id, _LIVE, cases.c.next_action_at <= self.now)
-        locked = select(cases.c.alarm).where(due).with_for_update(key_share=True)
-        alarm: bool | None = self.connection.scalar(locked)
-        if alarm is None:
-            return False
+        row = self.connection.execute(
+            select(cases.c.site, cases.c.code, cases.c.kind, cases.c.alarm)
+            .where(due)
+            .with_for_update(key_share=True)
+        ).one_or_none()
+        if row is None:
+            return None
         self.connection.execute(update(cases).where(due).values(next_action_at=until, alarm=True))
-        return not alarm
+        return PutAside(row.site, row.code, row.kind == CaseKind.TROUBLE.value, was_in_alarm=row.alarm)
 
     def closed_at(self, contact: StoredContact) -> datetime | None:
         """When a case of this contact was closed last."""

@@ -11,7 +11,7 @@ from service.domain.answers import Absent, Answer, ItemAnswer, Speaker, TextAnsw
 from service.domain.assessment import Assessment, Scores
 from service.domain.channel import Channel
 from service.domain.instruments import InstrumentResult
-from service.domain.plan import Plan, Step, Target, TargetKind
+from service.domain.plan import LAST_RESORT, Plan, Step, Target, TargetKind
 from service.domain.signals import Gap, GapKind, Polarity, Signal, Span, Strength, When, Who
 from service.domain.urgency import Urgency
 
@@ -98,8 +98,17 @@ def plan_to_row(plan: Plan) -> dict[str, Any]:
     }
 
 
-def plan_from_row(raw: dict[str, Any]) -> Plan:
-    """The plan that was frozen, also by the version before channels had an order."""
+def plan_from_row(raw: Any) -> Plan:
+    """The plan that was frozen, also by the version before channels had an order. In place of one that cannot
+    be read `LAST_RESORT`: a damaged row must hide no other, nor its own case from humans."""
+    try:
+        plan = _plan(raw)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        return LAST_RESORT
+    return plan if plan.steps else LAST_RESORT
+
+
+def _plan(raw: dict[str, Any]) -> Plan:
     return Plan(
         first_page_after=timedelta(seconds=raw["first_page_after"]),
         steps=tuple(_step(step) for step in raw["steps"]),

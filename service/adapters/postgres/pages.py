@@ -77,8 +77,12 @@ class Pages(Store):
         return _from_row(row, lease_token=row.lease_token + 1, attempted_at=attempted_at)
 
     def due_pages(self, rung_before: datetime, limit: int) -> tuple[UUID, ...]:
-        query = select(pages.c.page_id).where(_claimable(self.now, rung_before))
-        return tuple(self.connection.scalars(query.order_by(pages.c.not_before).limit(limit)))
+        """The most pressing, then the oldest, so many of each: neither waits behind a flood of the other."""
+        due = select(pages.c.page_id).join(cases, cases.c.case_id == pages.c.case_id)
+        due = due.where(_claimable(self.now, rung_before)).limit(limit)
+        pressing = self.connection.scalars(due.order_by(cases.c.urgency_rank.desc(), pages.c.not_before))
+        oldest = self.connection.scalars(due.order_by(pages.c.not_before))
+        return tuple(dict.fromkeys((*pressing, *oldest)))
 
     def write_page(
         self,
