@@ -42,7 +42,8 @@ class Documents:
         """The document, or None when it has faults: they are in `faults`, each with the file's name."""
         try:
             with path.open("rb") as stream:
-                document = yaml.load(stream, Loader=_StrictLoader)  # noqa: S506 - built on the safe loader
+                # built on the safe loader
+                document = yaml.load(stream, Loader=_StrictLoader)  # noqa: S506 # nosec B506
         except (OSError, UnicodeDecodeError) as error:
             self.faults.append(f"{path.name}: cannot be read ({type(error).__name__})")
             return None

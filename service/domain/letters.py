@@ -22,7 +22,7 @@ _SAME_LENGTH = str.maketrans(
 _SMALL_CAPITALS = str.maketrans(
     "\u1d00\u0299\u1d04\u1d05\u1d07\ua730\u0262\u029c\u026a\u1d0a\u1d0b\u029f\u1d0d\u0274\u1d0f\u1d18\u0280"
     "\ua731\u1d1b\u1d1c\u1d20\u1d21\u028f\u1d22\u0131",
-    "abcdefghijklmnoprstuvwyzi",
+    "abcdefghijklmnoprstuvwyzi",  # pragma: allowlist secret
 )
 _LOOK_ALIKES = str.maketrans(
     "\u0430\u0432\u0433\u0435\u0456\u0458\u043a\u043c\u043d\u043e\u043f\u0440\u0441\u0442\u0443\u0445\u0455"

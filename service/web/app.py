@@ -29,6 +29,7 @@ from service.web import (
     rosters,
     webhooks,
 )
+from service.web.documents import Problems
 from service.web.problems import ProblemSchema, faults_in, problem
 from service.web.schemas.intake import ItemAnswerSchema, TextAnswerSchema, answer_field_to_openapi
 from service.web.wiring import Wiring, attach
@@ -97,7 +98,7 @@ def create_app(wiring: Wiring) -> Flask:
 
 
 def _serve_api(app: Flask) -> None:
-    api = _Api(app)
+    api = _Api(app, spec_kwargs={"extra_plugins": [Problems()]})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     converter = api.spec.plugins[0].converter if hasattr(api.spec.plugins[0], "converter") else None
     for plugin in api.spec.plugins:

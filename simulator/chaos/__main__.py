@@ -25,8 +25,8 @@ from simulator.demo import new_key
 from simulator.machine.ports import free_ports
 from simulator.stack import Stack
 
-_INTAKES = 2
-_EVERY = 1.2  # seconds between the contacts of one intake
+_INTAKES = 3
+_EVERY = 1.0  # seconds between the contacts of one intake
 _SETTLES_WITHIN = 120.0  # seconds after the last fault
 _LOOK = 0.5
 _SAY_EVERY = 100  # faults

@@ -78,4 +78,5 @@ class NumberSchema(Schema):
     number = fields.String(
         required=True,
         validate=validate.Regexp(rf"[0-9]{{{NUMBER_DIGITS}}}\Z", error=f"must be {NUMBER_DIGITS} digits"),
+        metadata={"pattern": f"^[0-9]{{{NUMBER_DIGITS}}}$"},
     )

@@ -19,6 +19,8 @@ ID_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~@=+-]{0,127}\Z")
 _ID = validate.Regexp(
     ID_FORM, error="must be 1 to 128 letters, digits or ._:~@=+- and start with a letter or digit"
 )
+ID_IN_DOCUMENTS = {"pattern": f"^{ID_FORM.pattern.removesuffix(chr(92) + 'Z')}$"}
+"""The same in the dialect of JSON Schema."""
 _MOST_ANSWERS = 1000
 _CLOCKS_DIFFER_BY = timedelta(minutes=2)
 
@@ -47,7 +49,7 @@ class _IntakeSchema(Schema):
 
 
 class _AnswerSchema(_IntakeSchema):
-    answer_id = fields.String(required=True, validate=_ID)
+    answer_id = fields.String(required=True, validate=_ID, metadata=ID_IN_DOCUMENTS)
     speaker = fields.Enum(Speaker, by_value=True, load_default=Speaker.CLIENT)
     at = fields.AwareDateTime(
         format="iso", load_default=None, metadata={"description": "When it was said, with a UTC offset."}
@@ -165,7 +167,9 @@ class FirstContactSchema(AnswersSchema):
     """A first contact with the answers known so far."""
 
     contact_id = fields.String(
-        required=True, validate=_ID, metadata={"description": "The intake system's own opaque id."}
+        required=True,
+        validate=_ID,
+        metadata={"description": "The intake system's own opaque id.", **ID_IN_DOCUMENTS},
     )
     age = fields.Integer(
         strict=True,
