@@ -27,6 +27,7 @@ from service.adapters.pagerduty import PagerDuty, PagerDutyWebhooks
 from service.adapters.postgres import migrate
 from service.adapters.postgres.ledger import PostgresLedger, connect
 from service.adapters.random_codes import new_code, new_number
+from service.adapters.redis_limits import RedisLimits
 from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
 from service.adapters.smtp_email import Relay, SmtpEmail
@@ -429,6 +430,9 @@ class Service:
                 ),
                 sites=self.sites,
                 text_limit=self.settings.text_limit,
+                limits=RedisLimits(self.settings.redis_url),
+                rate_limit=self.settings.rate_limit,
+                trusted_proxies=self.settings.trusted_proxies,
                 schema_is_current=self.schema_is_current,
                 doorbell_is_there=self.doorbell.is_there,
             )

@@ -80,6 +80,8 @@ class Settings:
     pagerduty_url: str
     pagerduty_secrets: tuple[str, ...] = field(repr=False)
     text_limit: int
+    rate_limit: int
+    trusted_proxies: int
     carrier_timeout: float
     sweep_interval: float
     doorbell_grace: float
@@ -127,6 +129,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         pagerduty_url=source.text("GOLDENHOUR_PAGERDUTY_API_URL", _PAGERDUTY_API).rstrip("/"),
         pagerduty_secrets=tuple(source.listed("GOLDENHOUR_PAGERDUTY_SECRETS")),
         text_limit=int(source.number("GOLDENHOUR_TEXT_LIMIT", _TEXT_LIMIT, whole=True)),
+        rate_limit=int(source.number("GOLDENHOUR_RATE_LIMIT", 200, whole=True)),
+        trusted_proxies=source.count("GOLDENHOUR_TRUSTED_PROXIES", 0),
         carrier_timeout=source.number("GOLDENHOUR_CARRIER_TIMEOUT_SECONDS", 8),
         sweep_interval=source.number("GOLDENHOUR_SWEEP_SECONDS", 1),
         doorbell_grace=source.number("GOLDENHOUR_DOORBELL_GRACE_SECONDS", 3),
@@ -218,6 +222,13 @@ class _Source:
             self.faults.append(f"{name} is not a {'whole ' if whole else ''}number above zero")
             return default
         return number
+
+    def count(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isascii() or not value.isdigit() or len(value) > 2:
+            self.faults.append(f"{name} is not a whole number from 0 to 99")
+            return default
+        return int(value)
 
     def directory(self, name: str, default: Path | None) -> Path:
         path = Path(self.text(name, None if default is None else str(default)) or ".")

@@ -401,6 +401,14 @@ class OutboundMessage:
     ends: tuple[UUID, ...] = ()
 
 
+class RateLimits(Protocol):
+    """Counts how often somebody calls."""
+
+    def seconds_to_wait(self, who: str, most: int, seconds: int) -> int:
+        """Count one call; 0 when it may be made, else how long to wait: at most `most` in `seconds`."""
+        ...
+
+
 class DeadMan(Protocol):
     """Somebody outside who raises the alarm when we stop telling that all is well."""
 

@@ -13,6 +13,7 @@ from flask import Blueprint as FlaskBlueprint
 from flask import Flask, Response, g, request
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.domain.errors import Conflict, Fault, Invalid, NotFound, Refused
 from service.usecases.ports import KeyGone, LedgerAway
@@ -37,6 +38,19 @@ from service.web.wiring import Wiring, attach
 log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 1024 * 1024  # bytes
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",  # browsers heed it over TLS alone
+}
+_DOCS = "/docs"
+_PAGES = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -85,6 +99,8 @@ def create_app(wiring: Wiring) -> Flask:
         OPENAPI_SWAGGER_UI_CONFIG={"validatorUrl": None},  # the browser calls nobody but us
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
+    if wiring.trusted_proxies:  # only what they add to the header is believed, from the right
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=wiring.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     attach(app, wiring)
     _serve_api(app)
     app.register_blueprint(webhooks.blueprint)
@@ -154,7 +170,10 @@ def _follow_requests(app: Flask) -> None:
     def log_request(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         response.headers.setdefault("Cache-Control", "no-store")
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.path == _DOCS:
+            response.headers["Content-Security-Policy"] = _PAGES
         route = request.url_rule.rule if request.url_rule else "unknown"
         extra = {"request_id": g.get("request_id", ""), "method": request.method, "route": route}
         log.info("request", extra={**extra, "status": response.status_code})

@@ -10,6 +10,7 @@ from flask import Response, g, request
 
 from service.domain.site import Site
 from service.usecases.ports import ApiKey, Scope
+from service.web.limits import too_many_guesses, too_often
 from service.web.problems import problem
 from service.web.wiring import wiring
 
@@ -25,7 +26,10 @@ def requires(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R | Respons
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             key = _key()
             if key is None or key.site not in wiring().sites:
-                return problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
+                refused = problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
+                return too_many_guesses() or refused
+            if (limited := too_often(key)) is not None:
+                return limited
             if scope not in key.scopes:
                 return problem(403, "forbidden", f"This key does not have the scope {scope}.")
             g.api_key = key

@@ -10,6 +10,7 @@ _PROBLEM = "application/problem+json"
 _EVERYWHERE = {
     "401": "No key, or one that does not work.",
     "403": "The key does not have the scope.",
+    "429": "Too many requests. Nothing was stored; `Retry-After` says when to send it again.",
     "503": "The database cannot be reached. Nothing was stored; `Retry-After` says when to send it again.",
 }
 _WITH_BODY = {

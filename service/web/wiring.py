@@ -17,7 +17,7 @@ from service.usecases.check_address import CheckAddress
 from service.usecases.decide_case import DecideCase
 from service.usecases.drill import Drill
 from service.usecases.override_roster import OverrideRoster
-from service.usecases.ports import IncidentWebhooks, PagerReplies, Webhooks
+from service.usecases.ports import IncidentWebhooks, PagerReplies, RateLimits, Webhooks
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.read_plans import ReadPlans
@@ -55,6 +55,9 @@ class Wiring:
     webhooks: Webhooks
     sites: Mapping[str, Site]
     text_limit: int
+    limits: RateLimits
+    rate_limit: int
+    trusted_proxies: int
     schema_is_current: Callable[[], bool]
     doorbell_is_there: Callable[[], bool]
 

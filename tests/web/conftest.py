@@ -39,6 +39,7 @@ def _service(postgres: EmbeddedPostgres, redis_server: EmbeddedRedis) -> Iterato
                 "TWILIO_FROM": "+15550100000",
                 "GOLDENHOUR_TWILIO_API_URL": "http://127.0.0.1:9",
                 "GOLDENHOUR_TEXT_LIMIT": "2000",
+                "GOLDENHOUR_RATE_LIMIT": "100000",
             }
         )
     )
@@ -61,7 +62,8 @@ def service(engine: Engine, _service: Service) -> Service:
 
 
 @pytest.fixture
-def client(engine: Engine, _app: Flask) -> FlaskClient:
+def client(engine: Engine, _app: Flask, redis_server: EmbeddedRedis) -> FlaskClient:
+    redis_server.flush()  # or one test's calls would be counted against the next one's
     return _app.test_client()
 
 

@@ -148,7 +148,7 @@ def test_without_a_key_and_with_one_that_was_revoked_or_made_up_nobody_comes_in(
     for door in doors:
         for given in (None, token, "", "made.up", f"{key.key_id}.{uuid4().hex}", token[:-1]):
             answer = door.knock(app.test_client(), given)
-            assert answer.status_code == 401, (door, given)
+            assert answer.status_code in {401, 429}, (door, given)  # so many guesses are too many
             assert answer.content_type == "application/problem+json"
     assert ours_in(engine) == before
 

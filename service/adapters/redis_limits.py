@@ -1,0 +1,55 @@
+"""How often somebody may call: counted in Redis for all processes, or in this one while Redis is away."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Callable
+
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 0.2  # seconds; a slow Redis must not make the API slow
+_LEFT_ALONE = 5.0  # seconds, after it did not answer
+
+
+class RedisLimits:
+    """Counts calls by whoever makes them, in windows of fixed length."""
+
+    def __init__(self, redis_url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._redis_url = redis_url
+        self._local = FixedWindowRateLimiter(MemoryStorage())
+        self._shared: FixedWindowRateLimiter | None = None
+        self._clock = clock
+        self._away_until = 0.0
+
+    def seconds_to_wait(self, who: str, most: int, seconds: int) -> int:
+        """Count one call; 0 when it may be made, else how long to wait: at most `most` in `seconds`."""
+        limit = RateLimitItemPerSecond(most, seconds)
+        if self._clock() >= self._away_until:
+            try:
+                return _counted(self._in_redis(), limit, who)
+            except RedisError as error:
+                log.warning("Redis is away; calls are counted here", extra={"reason": type(error).__name__})
+                self._away_until = self._clock() + _LEFT_ALONE
+        return _counted(self._local, limit, who)
+
+    def _in_redis(self) -> FixedWindowRateLimiter:
+        if self._shared is None:
+            storage = RedisStorage(
+                self._redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+            )
+            self._shared = FixedWindowRateLimiter(storage)
+        return self._shared
+
+
+def _counted(limiter: FixedWindowRateLimiter, limit: RateLimitItemPerSecond, who: str) -> int:
+    if limiter.hit(limit, who):
+        return 0
+    resets_at = limiter.get_window_stats(limit, who).reset_time
+    return max(1, math.ceil(resets_at - time.time()))
