@@ -77,8 +77,8 @@ chaos: setup ## The kill test: real processes, faults by seed, three ledgers com
 	@$(BIN)/python -m simulator.chaos --faults $(FAULTS) --seed $(SEED)
 
 .PHONY: fuzz
-fuzz: setup ## The API against its own document with thousands of cases, well-formed and ill-formed
-	CONTRACT_EXAMPLES=120 $(BIN)/python -m pytest -q tests/web/test_contract.py
+fuzz: setup ## The API against its own document, and cases against their model, thousands of times (half an hour)
+	CONTRACT_EXAMPLES=120 MODEL_RUNS=2000 $(BIN)/python -m pytest -q -n 2 tests/web/test_contract.py tests/usecases/test_model.py
 
 .PHONY: evaluate
 evaluate: eval-data $(BENCH_STAMP) ## Measure the reading and its peers on EVAL_DATA; writes docs/reference/evaluation.md

@@ -13,7 +13,7 @@ import requests
 from simulator.faults import EVERY_PHONE, Fault, Kind, Script
 
 _LOOK_SECONDS = 0.05
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 25.0
 _ANSWER_SECONDS = 60.0  # a reply waits for two webhooks and their retries
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -235,6 +236,8 @@ class Machine(RuleBasedStateMachine):
         return found.case
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
 def test_any_order_of_events_is_as_the_model_says(
     engine: Engine, ledger: PostgresLedger, assessor: Assessor, time_machine: TimeMachine
 ) -> None:
