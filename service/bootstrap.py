@@ -137,7 +137,8 @@ class Service:
     @cached_property
     def ledger(self) -> PostgresLedger:
         """The ledger on the configured database."""
-        return PostgresLedger(self._engine, Cipher(self.settings.data_keys, self.settings.active_key))
+        cipher = Cipher(self.settings.data_keys, self.settings.active_key)
+        return PostgresLedger(self._engine, cipher, f"process {self.process}")
 
     @cached_property
     def _engine(self) -> Engine:

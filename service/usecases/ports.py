@@ -24,6 +24,7 @@ from service.domain.replies import Act
 from service.domain.roster import Span
 from service.domain.shift import Watch
 from service.domain.site import Clinician
+from service.domain.trail import Deed, Head, Link, TrailEntry
 from service.domain.urgency import Urgency
 
 
@@ -138,6 +139,7 @@ class Scope(StrEnum):
     CLINICIANS_WRITE = "clinicians:write"
     ROSTERS_READ = "rosters:read"
     ROSTERS_WRITE = "rosters:write"
+    AUDIT_READ = "audit:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,11 @@ class Transaction(Protocol):
         offset: int,
     ) -> Worklist: ...
     def case(self, site: str, case_id: UUID) -> Case | None: ...
-    def record(self, case_id: UUID, event: Event) -> None: ...
+    def case_by_code(self, site: str, code: str) -> Case | None: ...
+    def record(self, case_id: UUID, event: Event) -> None:
+        """One line of a case's timeline, and the same in the audit trail."""
+        ...
+
     def timeline(self, case_id: UUID) -> tuple[TimelineEntry, ...]: ...
 
     # pages
@@ -358,6 +364,32 @@ class Transaction(Protocol):
     def key(self, key_id: str) -> tuple[ApiKey, bytes] | None: ...
     def keys(self) -> tuple[ApiKey, ...]: ...
     def revoke_key(self, key_id: str) -> bool: ...
+
+    # the audit trail
+    def note(
+        self,
+        act: Deed,
+        site: str,
+        *,
+        contact_id: str | None = None,
+        case_id: UUID | None = None,
+        clinician: str | None = None,
+        detail: str = "",
+        rules: str = "",
+    ) -> None:
+        """Tell the trail of what is done, or read, in this transaction. Never any words of a person's."""
+        ...
+
+    def sites_to_seal(self) -> tuple[str, ...]: ...
+    def seal_entries(self, site: str, limit: int) -> int:
+        """Give waiting entries their place in the site's chain; how many got one. One process at a time."""
+        ...
+
+    def unsealed_entries(self, before: datetime) -> Mapping[str, int]: ...
+    def trail_heads(self) -> tuple[Head, ...]: ...
+    def trail_links(self, site: str, after: int, limit: int) -> tuple[Link, ...]: ...
+    def case_trail(self, site: str, case_id: UUID, contact_id: str | None) -> tuple[TrailEntry, ...]: ...
+    def contact_trail(self, site: str, contact_id: str) -> tuple[TrailEntry, ...]: ...
 
     # the service itself
     def beat(self, process: str) -> None: ...

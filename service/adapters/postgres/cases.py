@@ -53,6 +53,10 @@ class Cases(Store):
     def case(self, site: str, case_id: UUID) -> Case | None:
         return self._one(_of_site(site, case_id))
 
+    def case_by_code(self, site: str, code: str) -> Case | None:
+        query = select(cases).where(cases.c.code == code, cases.c.site == site)
+        return self._one(query.order_by(cases.c.opened_at.desc()).limit(1))
+
     def lock_case(self, site: str, case_id: UUID) -> Case | None:
         return self._one(_of_site(site, case_id).with_for_update(key_share=True))
 
@@ -161,13 +165,6 @@ class Cases(Store):
         rows = self.connection.execute(query.limit(limit).offset(offset)).all()
         total = self.connection.scalar(select(func.count()).select_from(cases).where(wanted))
         return Worklist(tuple(_from_row(row) for row in rows), total or 0)
-
-    def record(self, case_id: UUID, event: Event) -> None:
-        self.connection.execute(
-            insert(case_events).values(
-                case_id=case_id, kind=event.kind.value, clinician=event.clinician, detail=event.detail
-            )
-        )
 
     def timeline(self, case_id: UUID) -> tuple[TimelineEntry, ...]:
         query = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.row)
