@@ -59,8 +59,7 @@ class AnswerReply:
             if isinstance(reply, Automatic) or not tx.remember_reply(provider_id):
                 return None
             if isinstance(reply, OptOut | OptIn):
-                with clinician_acts(sender.identity, Channel.SMS.value, provider_id):
-                    self._opt(tx, sender, reply)
+                self._opt(tx, sender, reply, provider_id)
                 return None
             case = self._meant(tx, sender, reply)
             if case is None:
@@ -72,13 +71,14 @@ class AnswerReply:
         self.doorbell.ring(decided.to_ring)
         return answer
 
-    def _opt(self, tx: Transaction, sender: Sender, reply: OptOut | OptIn) -> None:
+    def _opt(self, tx: Transaction, sender: Sender, reply: OptOut | OptIn, provider_id: str) -> None:
         """At every site that knows the number. The carrier itself answers such a message."""
         addresses = Addresses(self.decisions.paging)
         act = addresses.opted_out if isinstance(reply, OptOut) else addresses.opted_in
         for site_id, clinician in sender.at.items():
             site = self.decisions.paging.sites[site_id]
-            act(tx, site, site.clinicians[clinician], Channel.SMS)
+            with clinician_acts(clinician, Channel.SMS.value, provider_id):
+                act(tx, site, site.clinicians[clinician], Channel.SMS)
 
     def _decide(self, tx: Transaction, case: Case, clinician: str, reply: Reply) -> Decided:
         act = Act.PASS_ON if isinstance(reply, PassOn) else Act.TAKE

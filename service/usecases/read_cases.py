@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from service.domain.assessment import Assessment
+from service.domain.errors import WordsErased
 from service.domain.escalation import Case, CaseKind, CaseState
 from service.domain.trail import Deed
 from service.usecases.ports import Ledger, TimelineEntry, Worklist
@@ -50,10 +51,13 @@ class ReadCases:
             return CaseWithTimeline(case, tx.timeline(case_id))
 
     def assessment(self, site: str, contact_id: str) -> Assessment | None:
-        """The assessment that stands for a first contact; None when the site does not know it."""
+        """The assessment that stands for a first contact; None when the site does not know it. Raises
+        `WordsErased` when it was erased."""
         with self.ledger.transaction() as tx:
             contact = tx.find_contact(site, contact_id)
             found = None if contact is None else tx.latest_assessment(contact)
             if found is not None:
                 tx.note(Deed.ASSESSMENT_READ, site, contact_id=contact_id, rules=found.rules)
+            elif contact is not None and tx.erased_at(contact) is not None:
+                raise WordsErased("What this person said, and every assessment of it, was erased.")
             return found

@@ -14,7 +14,7 @@ from flask import Flask, Response, g, request
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
-from service.domain.errors import Conflict, Fault, Invalid, NotFound, Refused
+from service.domain.errors import Conflict, Fault, Invalid, NotFound, Refused, WordsErased
 from service.usecases.ports import KeyGone, LedgerAway
 from service.web import (
     assessments,
@@ -122,6 +122,7 @@ def _turn_errors_into_problems(app: Flask) -> None:
         Invalid: (422, "invalid-request"),
         Conflict: (409, "conflict"),
         NotFound: (404, "not-found"),
+        WordsErased: (410, "erased"),
     }
 
     @app.errorhandler(Refused)

@@ -15,13 +15,14 @@ from service.adapters.postgres.checks import Checks
 from service.adapters.postgres.contacts import Contacts
 from service.adapters.postgres.pages import Pages
 from service.adapters.postgres.replies import Replies
+from service.adapters.postgres.reseal import Reseal
 from service.adapters.postgres.rosters import Rosters
 from service.adapters.postgres.service_state import ServiceState
 from service.adapters.postgres.trail import Trail
 from service.usecases.ports import LedgerAway
 
 
-class PostgresTransaction(Contacts, Cases, Pages, Checks, Replies, Rosters, ServiceState, Trail):
+class PostgresTransaction(Contacts, Cases, Pages, Checks, Replies, Rosters, ServiceState, Trail, Reseal):
     """All parts of one transaction."""
 
     __slots__ = ()

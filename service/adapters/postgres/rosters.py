@@ -142,7 +142,7 @@ class Rosters(Store):
             for event in shifts.skipped
         ]
         document = json.dumps({"body": body.decode("utf-8", "replace"), "skipped": skipped})
-        sealed = self.cipher.seal(document, _place(site, roster))
+        sealed = self.cipher.seal(document, calendar_place(site, roster))
         watches = [
             [watch.clinician, watch.begin.isoformat(), watch.end.isoformat()] for watch in shifts.watches
         ]
@@ -158,7 +158,7 @@ class Rosters(Store):
         if row is None or row.sealed is None:
             return None
         try:
-            text = self.cipher.open(Sealed(row.key_id, row.sealed), _place(site, roster))
+            text = self.cipher.open(Sealed(row.key_id, row.sealed), calendar_place(site, roster))
             opened: dict[str, Any] = json.loads(text)
         except KeyGone:
             return None
@@ -169,7 +169,8 @@ def _of(site: str, roster: str) -> ColumnElement[bool]:
     return and_(calendars.c.site == site, calendars.c.roster == roster)
 
 
-def _place(site: str, roster: str) -> str:
+def calendar_place(site: str, roster: str) -> str:
+    """What a calendar's sealed copy is bound to."""
     return f"calendar/{site}/{roster}"
 
 

@@ -20,7 +20,8 @@ from service.usecases.acting import Actor, acting
 class Store:
     """One open transaction: its connection, the database's time at its start, the cipher, and the process.
 
-    `notes`: what the audit trail is told at the end, all at once, so that it costs one statement.
+    `notes`: what the audit trail is told at the end, all at once, so that it costs one statement; `sites` are
+    those of the cases that were met so far.
     """
 
     connection: Connection
@@ -28,6 +29,7 @@ class Store:
     cipher: Cipher
     process: str
     notes: list[dict[str, Any]] = field(default_factory=list, repr=False)
+    sites: dict[UUID, str] = field(default_factory=dict, repr=False)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
