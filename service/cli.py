@@ -350,7 +350,7 @@ def audit(context: click.Context) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    service = Service(_settings())
+    service = _service()
     findings, _ = _reaching(service.audit_cases.audit)
     for finding in findings:
         click.echo(f"{finding.site or 'the service'}: {finding.what}")
