@@ -30,13 +30,17 @@ from service.domain.urgency import Urgency
 
 @dataclass(frozen=True, slots=True)
 class StoredContact:
-    """A first contact as stored: `answers` in order of arrival, without those whose key is gone."""
+    """A first contact as stored: `answers` in order of arrival, without those whose key is gone.
+
+    `erased_at`: when its words were erased; None when they were not, or more was sent since.
+    """
 
     row: int
     contact_id: str
     age: int | None
     answers: tuple[Answer, ...]
     unreadable: tuple[str, ...]
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +234,6 @@ class HeldContact:
 
     contact: StoredContact
     created_at: datetime
-    erased_at: datetime | None
     received_at: Mapping[str, datetime]
     assessments: tuple[HeldAssessment, ...]
 
@@ -287,10 +290,6 @@ class Transaction(Protocol):
         ...
 
     def erase_words(self, contact: StoredContact) -> Erased: ...
-    def erased_at(self, contact: StoredContact) -> datetime | None:
-        """When its words were erased; None when they were not, or more was sent since."""
-        ...
-
     def outdated_contacts(self, site: str, before: datetime, limit: int) -> tuple[str, ...]: ...
     def is_outdated(self, contact: StoredContact, before: datetime) -> bool: ...
     def held_contact(self, site: str, contact_id: str) -> HeldContact | None: ...

@@ -58,6 +58,6 @@ class ReadCases:
             found = None if contact is None else tx.latest_assessment(contact)
             if found is not None:
                 tx.note(Deed.ASSESSMENT_READ, site, contact_id=contact_id, rules=found.rules)
-            elif contact is not None and tx.erased_at(contact) is not None:
+            elif contact is not None and contact.erased_at is not None:
                 raise WordsErased("What this person said, and every assessment of it, was erased.")
             return found

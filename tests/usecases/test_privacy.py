@@ -114,6 +114,19 @@ def test_what_cannot_be_opened_any_more_can_be_erased(service: ServiceUnderTest,
     assert blind(SITE, "c1") == Erased(1, 1)
 
 
+def test_what_is_sent_after_a_purge_is_purged_in_its_turn(
+    service: ServiceUnderTest, purge: PurgeContacts, later: Callable[[float], None], engine: Engine
+) -> None:
+    service.contact(QUIET)
+    later(31)
+    assert purge.all(SITE) == 1
+    service.contact(QUIET)
+    assert purge.all(SITE) == 0
+    later(31)
+    assert purge.all(SITE) == 1
+    assert count(engine, "answers") == 0
+
+
 def test_somebody_in_need_is_heard_again_after_an_erasure(
     service: ServiceUnderTest, erase: EraseContact
 ) -> None:
@@ -155,6 +168,7 @@ def later(engine: Engine, time_machine: TimeMachine) -> Callable[[float], None]:
         time_machine.forward(days * 86_400)
         with engine.begin() as connection:
             for table, column in (
+                ("first_contacts", "created_at"),
                 ("answers", "received_at"),
                 ("assessments", "made_at"),
                 ("case_events", "at"),

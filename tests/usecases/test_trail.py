@@ -273,6 +273,35 @@ def test_the_database_itself_refuses_to_change_the_trail(
         connection.execute(text(statement))
 
 
+def test_a_role_that_only_serves_cannot_take_the_trigger_off(
+    sealed: ServiceUnderTest, engine: Engine, seal: SealTrail
+) -> None:
+    """With the grants that the data-flow page names it writes and seals, and that is all it can do."""
+    sealed.read.assessment(SITE, "c1")
+    columns = "site, at, actor, act, detail, channel, provider_id, rules, key_id, mark"
+    written = f"INSERT INTO audit_entries (entry_id, {columns}) SELECT gen_random_uuid(), {columns} FROM audit_entries WHERE number = 1"
+    placed = "UPDATE audit_entries SET number = 999, previous = mark, digest = mark WHERE number IS NULL AND act = 'assessment_read'"
+    refused = (
+        "ALTER TABLE audit_entries DISABLE TRIGGER ALL",
+        "DROP TRIGGER audit_entries_stand ON audit_entries",
+        "SET session_replication_role = replica",
+        "UPDATE audit_entries SET detail = 'x' WHERE number IS NULL",
+        "DELETE FROM audit_entries",
+        "TRUNCATE audit_entries",
+    )
+    with engine.connect() as connection:
+        connection.execute(text("CREATE ROLE serves"))
+        connection.execute(text("GRANT SELECT, INSERT ON audit_entries TO serves"))
+        connection.execute(text("GRANT UPDATE (number, previous, digest) ON audit_entries TO serves"))
+        connection.execute(text("SET LOCAL ROLE serves"))
+        connection.execute(text(written))
+        connection.execute(text(placed))
+        for statement in refused:
+            with pytest.raises(DBAPIError, match=r"denied|must be owner"), connection.begin_nested():
+                connection.execute(text(statement))
+        connection.rollback()
+
+
 def test_transactions_at_once_and_sealers_at_once_make_one_whole_chain(
     service: ServiceUnderTest, ledger: PostgresLedger, trail: ReadTrail
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.aes_gcm import Sealed
@@ -59,7 +59,14 @@ class Contacts(Store):
                 unreadable.append(row.answer_id)
             else:
                 readable.append(codec.answer_from_json(opened))
-        return StoredContact(contact.row, contact.contact_id, contact.age, tuple(readable), tuple(unreadable))
+        return StoredContact(
+            row=contact.row,
+            contact_id=contact.contact_id,
+            age=contact.age,
+            answers=tuple(readable),
+            unreadable=tuple(unreadable),
+            erased_at=contact.erased_at,
+        )
 
     def fill_age(self, contact: StoredContact, age: int) -> None:
         self.connection.execute(
@@ -88,8 +95,9 @@ class Contacts(Store):
             )
         if rows:
             self.connection.execute(insert(answers), rows)
-            afresh = and_(first_contacts.c.row == contact.row, first_contacts.c.erased_at.is_not(None))
-            self.connection.execute(update(first_contacts).where(afresh).values(erased_at=None))
+        if rows and contact.erased_at is not None:
+            afresh = update(first_contacts).where(first_contacts.c.row == contact.row)
+            self.connection.execute(afresh.values(erased_at=None))
 
     def store_assessment(self, contact: StoredContact, assessment: Assessment) -> None:
         sealed = self.cipher.seal(codec.assessment_to_json(assessment), assessment_place(contact.row))
@@ -119,20 +127,15 @@ class Contacts(Store):
         self.connection.execute(
             update(first_contacts)
             .where(first_contacts.c.row == contact.row)
-            .values(age=None, erased_at=func.coalesce(first_contacts.c.erased_at, self.now))
+            .values(age=None, erased_at=self.now)
         )
         return erased
-
-    def erased_at(self, contact: StoredContact) -> datetime | None:
-        query = select(first_contacts.c.erased_at).where(first_contacts.c.row == contact.row)
-        found: datetime | None = self.connection.scalar(query)
-        return found
 
     def outdated_contacts(self, site: str, before: datetime, limit: int) -> tuple[str, ...]:
         """The ids of first contacts with words that nobody needs any more, the oldest first."""
         outdated = and_(first_contacts.c.site == site, _is_outdated(before))
         query = select(first_contacts.c.contact_id).where(outdated)
-        return tuple(self.connection.scalars(query.order_by(first_contacts.c.row).limit(limit)))
+        return tuple(self.connection.scalars(query.order_by(first_contacts.c.created_at).limit(limit)))
 
     def is_outdated(self, contact: StoredContact, before: datetime) -> bool:
         outdated = and_(first_contacts.c.row == contact.row, _is_outdated(before))
@@ -152,7 +155,6 @@ class Contacts(Store):
         return HeldContact(
             contact=stored,
             created_at=found.created_at,
-            erased_at=found.erased_at,
             received_at={row.answer_id: row.received_at for row in received},
             assessments=self._assessments(found.row),
         )
@@ -181,16 +183,16 @@ class Contacts(Store):
 
 
 def _is_outdated(before: datetime) -> ColumnElement[bool]:
-    """Something is held, and neither was anything sent since then nor has a case been open."""
+    """Words are held, and neither was anything sent since then nor has a case been open."""
     of_it = first_contacts.c.row
-    held = exists().where(answers.c.contact == of_it) | exists().where(assessments.c.contact == of_it)
     sent = exists().where(answers.c.contact == of_it, answers.c.received_at >= before)
     assessed = exists().where(assessments.c.contact == of_it, assessments.c.made_at >= before)
     live = exists().where(cases.c.contact == of_it, cases.c.state != CaseState.CLOSED.value)
     lately = exists().where(
         cases.c.contact == of_it, case_events.c.case_id == cases.c.case_id, case_events.c.at >= before
     )
-    return and_(held, not_(or_(sent, assessed, live, lately)))
+    kept = and_(first_contacts.c.erased_at.is_(None), first_contacts.c.created_at < before)
+    return and_(kept, not_(or_(sent, assessed, live, lately)))
 
 
 def answer_place(contact: int, answer_id: str) -> str:

@@ -68,6 +68,7 @@ first_contacts = Table(
     _at("created_at"),
     Column("erased_at", DateTime(timezone=True)),  # until something new is sent
     UniqueConstraint("site", "contact_id"),
+    Index("first_contacts_kept", "site", "created_at", postgresql_where=text("erased_at IS NULL")),
 )
 
 answers = Table(

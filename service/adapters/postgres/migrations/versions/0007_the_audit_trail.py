@@ -37,6 +37,12 @@ CREATE TRIGGER audit_entries_stand_whole BEFORE TRUNCATE ON audit_entries
 
 def upgrade() -> None:
     op.add_column("first_contacts", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "first_contacts_kept",
+        "first_contacts",
+        ["site", "created_at"],
+        postgresql_where=sa.text("erased_at IS NULL"),
+    )
     _audit_entries()
     op.create_table(
         "audit_keys",
@@ -52,6 +58,7 @@ def downgrade() -> None:
     op.drop_table("audit_keys")
     op.drop_table("audit_entries")
     op.execute("DROP FUNCTION audit_entries_stand()")
+    op.drop_index("first_contacts_kept", "first_contacts")
     op.drop_column("first_contacts", "erased_at")
 
 
