@@ -61,6 +61,8 @@ from service.usecases.consequences import Consequences
 from service.usecases.decide_case import DecideCase, Decisions
 from service.usecases.drill import Drill, SyntheticPage
 from service.usecases.due_pages import DuePages
+from service.usecases.erase_contact import EraseContact, PurgeContacts
+from service.usecases.export_contact import ExportContact
 from service.usecases.override_roster import OverrideRoster
 from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.paging import Paging
@@ -70,9 +72,12 @@ from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.read_contacts import ReadContacts
 from service.usecases.read_plans import ReadPlans
 from service.usecases.read_rosters import ReadRosters
+from service.usecases.read_trail import ReadTrail
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.refresh_calendars import RefreshCalendars
+from service.usecases.rotate_data_keys import RotateDataKeys
+from service.usecases.seal_trail import SealTrail
 from service.usecases.silent_pages import SilentPages
 from service.usecases.speak_page import SpeakPage
 from service.usecases.watch_service import WatchService
@@ -138,7 +143,8 @@ class Service:
     @cached_property
     def ledger(self) -> PostgresLedger:
         """The ledger on the configured database."""
-        return PostgresLedger(self._engine, Cipher(self.settings.data_keys, self.settings.active_key))
+        cipher = Cipher(self.settings.data_keys, self.settings.active_key)
+        return PostgresLedger(self._engine, cipher, f"process {self.process}")
 
     @cached_property
     def _engine(self) -> Engine:
@@ -374,6 +380,36 @@ class Service:
         """Adds and ends overrides of rosters."""
         return OverrideRoster(self.ledger, self.sites)
 
+    @cached_property
+    def seal_trail(self) -> SealTrail:
+        """Seals the audit trail."""
+        return SealTrail(self.ledger)
+
+    @cached_property
+    def read_trail(self) -> ReadTrail:
+        """The audit trail, proved and read."""
+        return ReadTrail(self.ledger)
+
+    @cached_property
+    def purge_contacts(self) -> PurgeContacts:
+        """Erases what a site keeps no longer."""
+        return PurgeContacts(self.ledger, self.sites)
+
+    @cached_property
+    def erase_contact(self) -> EraseContact:
+        """Erases one person's words."""
+        return EraseContact(self.ledger)
+
+    @cached_property
+    def export_contact(self) -> ExportContact:
+        """All that is held about one person."""
+        return ExportContact(self.ledger)
+
+    @cached_property
+    def rotate_data_keys(self) -> RotateDataKeys:
+        """Seals everything anew with the active data key."""
+        return RotateDataKeys(self.ledger)
+
     @property
     def read_contacts(self) -> ReadContacts:
         """First contacts, for the command line."""
@@ -408,6 +444,7 @@ class Service:
                 assessor=assessor,
                 receive=ReceiveFirstContact(self.ledger, assessor, self.paging, self.doorbell),
                 read=ReadCases(self.ledger),
+                trail=self.read_trail,
                 decide=DecideCase(self.ledger, decisions, self.doorbell, dispositions),
                 drill=self.drill,
                 check_address=self.check_address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import importlib
 import json
 import os
@@ -16,13 +17,21 @@ from typing import IO, Any, NoReturn, TypeVar
 import click
 from marshmallow import ValidationError
 
-from service import clinician_commands, plan_commands, roster_commands, terminal
+from service import (
+    audit_commands,
+    case_commands,
+    clinician_commands,
+    plan_commands,
+    privacy_commands,
+    roster_commands,
+    terminal,
+)
 from service.adapters.json_logs import write_logs
 from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_lexicon import load_lexicon
 from service.adapters.yaml_policy import load_check_policy, load_dispositions, load_messages
 from service.bootstrap import Service, load_assessor
-from service.desk import open_desk
+from service.desk import MADE_BY, open_desk
 from service.domain.answers import FirstContact, Speaker, TextAnswer
 from service.domain.assessment import Assessor
 from service.domain.errors import ConfigurationFaults
@@ -30,6 +39,7 @@ from service.domain.lexicon import Lexicon
 from service.domain.samples import broken_samples, coverage
 from service.domain.urgency import Urgency
 from service.settings import REPOSITORY, Settings, read_settings
+from service.usecases.acting import acting_as
 from service.usecases.drill import DrillReport
 from service.usecases.ports import LedgerAway, Scope
 from service.web.json_body import Unreadable, read_json
@@ -42,8 +52,23 @@ _LOOK_EVERY = 0.5  # seconds
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Hears hopelessness and suicidality in a first contact, and pages a clinician until one has it."""
+    context.obj = _service
+    if context.invoked_subcommand not in _PROCESSES:
+        context.with_resource(acting_as(f"{MADE_BY} ({_user()})"))
+
+
+_PROCESSES = {"api", "worker", "sweeper"}
+"""What these do, nobody does by hand: the audit trail names the process."""
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        return str(os.getuid())
 
 
 def _settings() -> Settings:
@@ -51,6 +76,16 @@ def _settings() -> Settings:
         return read_settings(os.environ)
     except ConfigurationFaults as error:
         raise _stopped(error) from None
+
+
+def _service() -> Service:
+    service = Service(_settings())
+    click.get_current_context().call_on_close(service.close)
+    try:
+        service.sites  # noqa: B018 - its faults are to be said here
+    except ConfigurationFaults as error:
+        raise _stopped(error) from None
+    return service
 
 
 def _stopped(error: ConfigurationFaults) -> click.ClickException:
@@ -306,19 +341,43 @@ def _awaited(read: Callable[[], DrillReport | None], seconds: float) -> DrillRep
         time.sleep(_LOOK_EVERY)
 
 
-@main.command()
-def audit() -> None:
-    """Look for what should never be, push what stands still, and say what was found. Exit status 1 if any."""
-    service = Service(_settings())
+@main.group(invoke_without_command=True)
+@click.pass_context
+def audit(context: click.Context) -> None:
+    """Look for what should never be, push what stands still, and say what was found. Exit status 1 if any.
+
+    With a command, look at the audit trail instead.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    service = _service()
     findings, _ = _reaching(service.audit_cases.audit)
     for finding in findings:
         click.echo(f"{finding.site or 'the service'}: {finding.what}")
     sys.exit(1 if findings else 0)
 
 
+for _command in audit_commands.COMMANDS:
+    audit.add_command(_command)
+
+
 @main.group()
 def keys() -> None:
-    """Keys of the API."""
+    """Keys of the API, and data keys."""
+
+
+@keys.command("rotate-data")
+def rotate_data_keys() -> None:
+    """Seal everything that is stored anew with the active data key, while everything else runs.
+
+    May be broken off and begun again. Status 1 as long as another data key is still needed.
+    """
+    rotated = _reaching(lambda: _service().rotate_data_keys(click.echo))
+    for key_id, count in sorted(rotated.left.items()):
+        click.echo(f"{key_id} is still needed for {count} values")
+    if not rotated.left:
+        click.echo("no other data key is needed any more")
+    sys.exit(1 if rotated.left else 0)
 
 
 @keys.command("create")
@@ -388,11 +447,16 @@ def _of_a_site(name: str, about: str, commands: Iterable[click.Command]) -> None
         group.add_command(command)
 
 
+_of_a_site("case", "One case.", case_commands.COMMANDS)
 _of_a_site("roster", "Who is on call, when nobody is, and changes for a time.", roster_commands.COMMANDS)
 _of_a_site("plans", "Whom a case pages in turn.", plan_commands.COMMANDS)
 _of_a_site(
     "clinicians", "How each can be reached, and checks of whether they are.", clinician_commands.COMMANDS
 )
+
+
+for _command in privacy_commands.COMMANDS:
+    main.add_command(_command)
 
 
 def _reaching(use: Callable[[], T]) -> T:

@@ -72,6 +72,8 @@ class Sweeper:
             self._part(self._beat, waiting)
         # Behind the sweep: what stands still for this process must not stand still for its auditor, too.
         self._part(self._service.audit_cases, waiting)
+        self._part(self._service.seal_trail, waiting)
+        self._part(self._service.purge_contacts, waiting)
 
     def _part(self, part: Callable[[], Iterable[UUID]], found: list[UUID]) -> bool:
         """One part of a sweep, which may fail without the others."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,3 +42,17 @@ class Cipher:
             raise KeyGone(sealed.key_id)
         nonce, body = sealed.body[:_NONCE], sealed.body[_NONCE:]
         return AESGCM(self.keys[sealed.key_id]).decrypt(nonce, body, place.encode()).decode()
+
+    def trail_key(self, key_id: str) -> bytes:
+        """The 32 bytes that sign the audit trail while this data key is there; `KeyGone` when it is not.
+
+        Derived, so that whoever proves the trail with it can open nothing.
+        """
+        if key_id not in self.keys:
+            raise KeyGone(key_id)
+        return sign(self.keys[key_id], b"goldenhour audit trail")
+
+
+def sign(key: bytes, body: bytes) -> bytes:
+    """HMAC-SHA256: 32 bytes that only a holder of the key can make."""
+    return hmac.new(key, body, hashlib.sha256).digest()

@@ -14,7 +14,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
-_IDS = ("request_id", "case_id", "page_id", "site", "what", "reason", "status", "method", "route")
+_IDS = (
+    *("request_id", "case_id", "page_id", "reason", "status", "method", "route"),
+    *("site", "what", "number", "digest"),
+)
 
 
 class ContentFree(logging.Formatter):

@@ -135,6 +135,7 @@ def _site(raw: Mapping[str, Any], folder: Path) -> Site:
         pace=_pace(raw["pace"]),
         teams={name: tuple(people) for name, people in raw.get("teams", {}).items()},
         respond_within_minutes={Urgency(k): v for k, v in raw.get("respond_within_minutes", {}).items()},
+        retention=duration(raw["retention"]) if "retention" in raw else None,
     )
 
 

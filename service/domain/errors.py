@@ -39,5 +39,9 @@ class Conflict(Refused):
     """It contradicts what is already stored."""
 
 
+class WordsErased(Refused):
+    """It was there, and was erased because somebody asked for it or its time was over."""
+
+
 class NotFound(Refused):
     """There is no such thing at this site."""

@@ -62,11 +62,14 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of a timeline: never any of the person's words."""
+    """One line of a timeline: never any of the person's words. The audit trail also keeps the channel, and
+    what the carrier calls it."""
 
     kind: EventKind
     clinician: str | None = None
     detail: str = ""
+    channel: str = ""
+    provider_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -54,7 +54,8 @@ class Site:
 
     `trouble_plan`: for a case about the service itself, such as a carrier that refuses everything.
     `respond_within_minutes` holds the times that differ from the policy's; `calendars` are by the name of
-    the roster that follows them.
+    the roster that follows them. `retention`: how long a person's words are kept after the last that happened
+    to them; None keeps them until they are erased.
     """
 
     site_id: str
@@ -66,3 +67,4 @@ class Site:
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     respond_within_minutes: Mapping[Urgency, int] = field(default_factory=dict)
     calendars: Mapping[str, CalendarSource] = field(default_factory=dict)
+    retention: timedelta | None = None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from service.domain.escalation import Case, CaseState, Event, EventKind
 from service.domain.replies import Act
+from service.usecases.acting import clinician_acts
 from service.usecases.decide_case import Decided, Decision, Decisions
 from service.usecases.ports import Doorbell, Ledger, Page, Transaction
 
@@ -44,7 +45,8 @@ class AnswerPage:
                 return None
             if not tx.remember_reply(provider_id):
                 return Answered(_standing(case, act, page.clinician), case.code)
-            decided = self._act(tx, case, page, act)
+            with clinician_acts(page.clinician, page.channel.value, provider_id):
+                decided = self._act(tx, case, page, act)
         self.doorbell.ring(decided.to_ring)
         return Answered(decided.decision, decided.case.code)
 

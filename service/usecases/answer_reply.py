@@ -10,6 +10,7 @@ from service.domain.channel import Channel
 from service.domain.escalation import Case, CaseState, Event, EventKind
 from service.domain.messages import Messages, Text
 from service.domain.replies import Act, Automatic, OptIn, OptOut, PassOn, Reply, Take, read_reply
+from service.usecases.acting import clinician_acts
 from service.usecases.addresses import Addresses
 from service.usecases.decide_case import Decided, Decision, Decisions
 from service.usecases.ports import Doorbell, Ledger, LedgerAway, Transaction
@@ -58,23 +59,26 @@ class AnswerReply:
             if isinstance(reply, Automatic) or not tx.remember_reply(provider_id):
                 return None
             if isinstance(reply, OptOut | OptIn):
-                self._opt(tx, sender, reply)
+                self._opt(tx, sender, reply, provider_id)
                 return None
             case = self._meant(tx, sender, reply)
             if case is None:
                 return self._ask(tx, sender, reply)
-            decided = self._decide(tx, case, sender.at[case.site], reply)
-            answer = self._answer(tx, decided, reply, sender.at[case.site])
+            clinician = sender.at[case.site]
+            with clinician_acts(clinician, Channel.SMS.value, provider_id):
+                decided = self._decide(tx, case, clinician, reply)
+                answer = self._answer(tx, decided, reply, clinician)
         self.doorbell.ring(decided.to_ring)
         return answer
 
-    def _opt(self, tx: Transaction, sender: Sender, reply: OptOut | OptIn) -> None:
+    def _opt(self, tx: Transaction, sender: Sender, reply: OptOut | OptIn, provider_id: str) -> None:
         """At every site that knows the number. The carrier itself answers such a message."""
         addresses = Addresses(self.decisions.paging)
         act = addresses.opted_out if isinstance(reply, OptOut) else addresses.opted_in
         for site_id, clinician in sender.at.items():
             site = self.decisions.paging.sites[site_id]
-            act(tx, site, site.clinicians[clinician], Channel.SMS)
+            with clinician_acts(clinician, Channel.SMS.value, provider_id):
+                act(tx, site, site.clinicians[clinician], Channel.SMS)
 
     def _decide(self, tx: Transaction, case: Case, clinician: str, reply: Reply) -> Decided:
         act = Act.PASS_ON if isinstance(reply, PassOn) else Act.TAKE

@@ -16,6 +16,7 @@ from service.usecases.on_call import calendar_is_away, on_call, standing_roster
 from service.usecases.paging import Paging
 from service.usecases.ports import DeadMan, Doorbell, Ledger, Transaction
 from service.usecases.read_clinicians import unready
+from service.usecases.read_trail import SEALED_WITHIN
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class AuditCases:
         """Everything found, after pushing what stands still; and the pages that nobody was rung for."""
         with self.ledger.transaction() as tx:
             stalled = tx.stalled_cases(tx.now - _STALLED_AFTER)
-            findings = [*_of_clocks(tx, self.clock()), *_of_pages(tx)]
+            findings = [*_of_clocks(tx, self.clock()), *_of_pages(tx), *_of_trail(tx)]
             for site in self.paging.sites.values():
                 findings += _of_people(tx, self.paging, site)
                 findings += _of_addresses(tx, self.checks, site)
@@ -110,6 +111,12 @@ def _of_pages(tx: Transaction) -> Iterator[Finding]:
         yield Finding(None, "pages are held and nobody carries them")
     if silent:
         yield Finding(None, f"{silent} accepted pages without a word of delivery", grave=False)
+
+
+def _of_trail(tx: Transaction) -> Iterator[Finding]:
+    """No clinician is paged for it, and no case waits for it: it is a matter for whoever audits."""
+    for site, count in tx.unsealed_entries(tx.now - SEALED_WITHIN).items():
+        yield Finding(site or None, f"{count} entries of the audit trail are not sealed", grave=False)
 
 
 def _of_people(tx: Transaction, paging: Paging, site: Site) -> Iterator[Finding]:

@@ -25,9 +25,11 @@ class Consequences:
     def of(
         self, tx: Transaction, case: Case, page: Page, state: PageState, refusal: Refusal | None, detail: str
     ) -> list[UUID]:
-        """Record the state and draw its consequences; the pages to ring for."""
+        """Record the state and draw its consequences; the pages to ring for. The page carries whatever the
+        carrier calls it by now."""
         words = f"{page.kind} by {page.channel}: {state}" + (f" ({detail})" if detail else "")
-        tx.record(case.case_id, Event(EventKind.PAGE_STATE, page.clinician, words))
+        over = (page.channel.value, page.provider_id or "")
+        tx.record(case.case_id, Event(EventKind.PAGE_STATE, page.clinician, words, *over))
         if refusal is not None:
             self._learn(tx, page, refusal)
         elif state in ARRIVED_FOR_ALL_WE_KNOW - _IN_DOUBT:

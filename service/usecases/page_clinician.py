@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -204,7 +204,8 @@ class PageClinician:
             page, state, provider_id=provider_id, detail=detail, not_before=not_before
         ):
             return []
-        return self.consequences.of(tx, case, page, state, refusal, detail)
+        known = page if provider_id is None else replace(page, provider_id=provider_id)
+        return self.consequences.of(tx, case, known, state, refusal, detail)
 
 
 def _is_paced(page: Page) -> bool:

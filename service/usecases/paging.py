@@ -122,7 +122,7 @@ class Paging:
         )
         if page_id is not None:
             place = f"{channel}, round {fired.round + 1}, step {fired.step + 1}"
-            tx.record(case.case_id, Event(kind, clinician, place))
+            tx.record(case.case_id, Event(kind, clinician, place, channel.value))
         return page_id
 
     def tell(
@@ -149,7 +149,8 @@ class Paging:
         ]
         told = [page_id for page_id in queued if page_id is not None]
         if told:
-            tx.record(case.case_id, Event(EventKind.TOLD, clinician, kind.value))
+            over = " ".join(channels)
+            tx.record(case.case_id, Event(EventKind.TOLD, clinician, kind.value, over))
         return told
 
     def open_trouble(self, tx: Transaction, site: Site, subject: str, about: Case | None = None) -> None:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,18 +24,23 @@ from service.domain.replies import Act
 from service.domain.roster import Span
 from service.domain.shift import Watch
 from service.domain.site import Clinician
+from service.domain.trail import Deed, Head, Link, TrailEntry
 from service.domain.urgency import Urgency
 
 
 @dataclass(frozen=True, slots=True)
 class StoredContact:
-    """A first contact as stored: `answers` in order of arrival, without those whose key is gone."""
+    """A first contact as stored: `answers` in order of arrival, without those whose key is gone.
+
+    `erased_at`: when its words were erased; None when they were not, or more was sent since.
+    """
 
     row: int
     contact_id: str
     age: int | None
     answers: tuple[Answer, ...]
     unreadable: tuple[str, ...]
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,7 @@ class Scope(StrEnum):
     CLINICIANS_WRITE = "clinicians:write"
     ROSTERS_READ = "rosters:read"
     ROSTERS_WRITE = "rosters:write"
+    AUDIT_READ = "audit:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,65 @@ class Legs:
     delivered_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """One message to a clinician and what became of it, for whoever reads about a case."""
+
+    kind: PageKind
+    clinician: str
+    channel: Channel
+    state: PageState
+    provider_id: str | None
+    created_at: datetime
+    attempted_at: datetime | None
+    accepted_at: datetime | None
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAssessment:
+    """An assessment that was made; None in place of what it says when its key is gone."""
+
+    made_at: datetime
+    urgency: Urgency
+    assessment: Assessment | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContact:
+    """All that is held of what a person said: when each answer came, and every assessment, oldest first."""
+
+    contact: StoredContact
+    created_at: datetime
+    received_at: Mapping[str, datetime]
+    assessments: tuple[HeldAssessment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much of a person's words was erased."""
+
+    answers: int
+    assessments: int
+
+    def __str__(self) -> str:
+        return f"{self.answers} answers, {self.assessments} assessments"
+
+
+@dataclass(frozen=True, slots=True)
+class Resealed:
+    """One batch of values: how many were sealed anew, how many cannot be opened, and the place of the last
+    in its table, None when there was none left."""
+
+    count: int
+    unreadable: int
+    last: tuple[Any, ...] | None
+
+
+SERVICE = ""
+"""In place of a site in the audit trail: what is of the service itself."""
+
+
 class Transaction(Protocol):
     """One database transaction: all of it is stored, or none. `now` is the database's clock."""
 
@@ -219,6 +284,15 @@ class Transaction(Protocol):
     def latest_assessment(self, contact: StoredContact) -> Assessment | None:
         """The newest one. Raises `KeyGone` when the key that encrypted it no longer exists."""
         ...
+
+    def lock_to_erase(self, site: str, contact_id: str) -> StoredContact | None:
+        """A first contact without its answers, locked: what cannot be opened can be erased."""
+        ...
+
+    def erase_words(self, contact: StoredContact) -> Erased: ...
+    def outdated_contacts(self, site: str, before: datetime, limit: int) -> tuple[str, ...]: ...
+    def is_outdated(self, contact: StoredContact, before: datetime) -> bool: ...
+    def held_contact(self, site: str, contact_id: str) -> HeldContact | None: ...
 
     # cases
     def code_is_taken(self, code: str, since: datetime) -> bool: ...
@@ -244,7 +318,12 @@ class Transaction(Protocol):
         offset: int,
     ) -> Worklist: ...
     def case(self, site: str, case_id: UUID) -> Case | None: ...
-    def record(self, case_id: UUID, event: Event) -> None: ...
+    def cases_of_contact(self, site: str, contact_id: str) -> tuple[Case, ...]: ...
+    def case_by_code(self, site: str, code: str) -> Case | None: ...
+    def record(self, case_id: UUID, event: Event) -> None:
+        """One line of a case's timeline, and the same in the audit trail."""
+        ...
+
     def timeline(self, case_id: UUID) -> tuple[TimelineEntry, ...]: ...
 
     # pages
@@ -283,6 +362,7 @@ class Transaction(Protocol):
     def bundled(self, leader: UUID) -> tuple[Page, ...]: ...
     def legs(self, case_id: UUID) -> Legs: ...
     def pages_to_ask_about(self, channel: Channel, since: datetime, limit: int) -> tuple[Page, ...]: ...
+    def page_lines(self, case_id: UUID) -> tuple[PageLine, ...]: ...
     def pages_over(self, case_id: UUID, clinician: str, channel: Channel) -> tuple[UUID, ...]: ...
     def forgotten_pages(self, lease_over: datetime, accepted_before: datetime) -> tuple[int, int]: ...
 
@@ -358,6 +438,41 @@ class Transaction(Protocol):
     def key(self, key_id: str) -> tuple[ApiKey, bytes] | None: ...
     def keys(self) -> tuple[ApiKey, ...]: ...
     def revoke_key(self, key_id: str) -> bool: ...
+
+    # the audit trail
+    def note(
+        self,
+        act: Deed,
+        site: str,
+        *,
+        contact_id: str | None = None,
+        case_id: UUID | None = None,
+        clinician: str | None = None,
+        detail: str = "",
+        rules: str = "",
+    ) -> None:
+        """Tell the trail of what is done, or read, in this transaction. Never any words of a person's."""
+        ...
+
+    def sites_to_seal(self) -> tuple[str, ...]: ...
+    def seal_entries(self, site: str, limit: int) -> int:
+        """Give waiting entries their place in the site's chain; how many got one. One process at a time."""
+        ...
+
+    def unsealed_entries(self, before: datetime) -> Mapping[str, int]: ...
+    def trail_heads(self) -> tuple[Head, ...]: ...
+    def trail_links(self, site: str, after: int, limit: int) -> tuple[Link, ...]: ...
+    def case_trail(self, site: str, case_id: UUID, contact_id: str | None) -> tuple[TrailEntry, ...]: ...
+    def contact_trail(self, site: str, contact_id: str) -> tuple[TrailEntry, ...]: ...
+
+    def retire_trail_keys(self) -> None:
+        """Keep what proves the entries of every data key but the active one, sealed with that."""
+        ...
+
+    # sealed values
+    def sealed_kinds(self) -> tuple[str, ...]: ...
+    def reseal(self, kind: str, after: tuple[Any, ...] | None, limit: int) -> Resealed: ...
+    def sealed_by_others(self) -> Mapping[str, int]: ...
 
     # the service itself
     def beat(self, process: str) -> None: ...

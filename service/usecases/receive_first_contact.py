@@ -14,6 +14,7 @@ from service.domain.delivery import PageKind
 from service.domain.errors import Conflict, Fault, NotFound
 from service.domain.escalation import Case, CaseState, Event, EventKind, Position
 from service.domain.site import Site
+from service.domain.trail import Deed
 from service.domain.urgency import Urgency
 from service.usecases.paging import Paging
 from service.usecases.ports import Doorbell, KeyGone, Ledger, LedgerAway, StoredContact, Transaction
@@ -61,6 +62,7 @@ class ReceiveFirstContact:
             stored, older = _with_age(tx, stored, contact.age)
             standing = _standing_assessment(tx, stored)
             if standing is not None and not fresh and not older:
+                tx.note(Deed.SENT_AGAIN, site, contact_id=stored.contact_id, rules=standing.rules)
                 return Receipt(standing, stored=False)
             tx.store_answers(stored, fresh)
             whole = FirstContact(
@@ -68,6 +70,8 @@ class ReceiveFirstContact:
             )
             assessment = self.assessor.assess(whole, self.paging.sites[site].respond_within_minutes)
             tx.store_assessment(stored, assessment)
+            told = f"{len(fresh)} new answers; {assessment.urgency}"
+            tx.note(Deed.ASSESSED, site, contact_id=stored.contact_id, detail=told, rules=assessment.rules)
             to_ring = self._escalate(tx, self.paging.sites[site], stored, fresh, assessment)
         self.doorbell.ring(to_ring)
         return Receipt(assessment, stored=True)

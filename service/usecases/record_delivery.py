@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from service.usecases.acting import acting_as
 from service.usecases.consequences import Consequences
 from service.usecases.ports import DeliveryReport, Doorbell, Ledger, Page, Transaction
 
@@ -22,7 +23,8 @@ class RecordDelivery:
         to_ring: list[UUID] = []
         new = False
         for page in self._carried(page_id):
-            with self.ledger.transaction() as tx:
+            told = acting_as("the carrier", page.channel.value, report.provider_id)
+            with told, self.ledger.transaction() as tx:
                 recorded = self._record(tx, page, report)
             new = new or recorded is not None
             to_ring += recorded or []
@@ -40,4 +42,5 @@ class RecordDelivery:
         case = tx.lock_case(page.site, page.case_id)
         if case is None or not tx.report_page(page, report.state, report.provider_id, report.detail):
             return None
-        return self.consequences.of(tx, case, page, report.state, report.refusal, report.detail)
+        known = replace(page, provider_id=report.provider_id)
+        return self.consequences.of(tx, case, known, report.state, report.refusal, report.detail)

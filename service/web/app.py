@@ -15,7 +15,7 @@ from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from service.domain.errors import Conflict, Fault, Invalid, NotFound, Refused
+from service.domain.errors import Conflict, Fault, Invalid, NotFound, Refused, WordsErased
 from service.usecases.ports import KeyGone, LedgerAway
 from service.web import (
     assessments,
@@ -138,6 +138,7 @@ def _turn_errors_into_problems(app: Flask) -> None:
         Invalid: (422, "invalid-request"),
         Conflict: (409, "conflict"),
         NotFound: (404, "not-found"),
+        WordsErased: (410, "erased"),
     }
 
     @app.errorhandler(Refused)

@@ -9,6 +9,7 @@ from typing import ParamSpec, TypeVar, cast
 from flask import Response, g, request
 
 from service.domain.site import Site
+from service.usecases.acting import acting_as
 from service.usecases.ports import ApiKey, Scope
 from service.web.limits import too_many_guesses, too_often
 from service.web.problems import problem
@@ -33,7 +34,8 @@ def requires(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R | Respons
             if scope not in key.scopes:
                 return problem(403, "forbidden", f"This key does not have the scope {scope}.")
             g.api_key = key
-            return view(*args, **kwargs)
+            with acting_as(f"key {key.name} ({key.key_id})"):
+                return view(*args, **kwargs)
 
         guarded._apidoc = {  # type: ignore[attr-defined]  # noqa: SLF001 - where flask-smorest keeps it
             **getattr(view, "_apidoc", {}),

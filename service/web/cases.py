@@ -13,6 +13,7 @@ from service.web.json_body import Blueprint
 from service.web.problems import ProblemSchema
 from service.web.schemas.case import (
     ByClinicianSchema,
+    CaseHistorySchema,
     CaseSchema,
     CaseWithTimelineSchema,
     CloseSchema,
@@ -43,6 +44,18 @@ def worklist(query: dict[str, Any]) -> Any:
 def read(case_id: UUID) -> Any:
     """Read a case and its timeline: who was told, when, over what, and what came back."""
     found = wiring().read.case(api_key().site, case_id)
+    if found is None:
+        raise NotFound(_NO_SUCH_CASE)
+    return found
+
+
+@blueprint.get("/<uuid:case_id>/history")
+@requires(Scope.AUDIT_READ)
+@blueprint.response(200, CaseHistorySchema)
+@blueprint.alt_response(404, schema=ProblemSchema, description="No such case.")
+def history(case_id: UUID) -> Any:
+    """Read who did and read what of a case and its first contact, and when: the audit trail of it."""
+    found = wiring().trail.history(api_key().site, case_id)
     if found is None:
         raise NotFound(_NO_SUCH_CASE)
     return found

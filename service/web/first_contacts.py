@@ -52,7 +52,7 @@ def add(more: dict[str, Any], contact_id: str) -> Response:
 @requires(Scope.ASSESSMENTS_READ)
 @blueprint.response(200, AssessmentSchema)
 @blueprint.alt_response(404, schema=ProblemSchema, description="No such first contact.")
-@blueprint.alt_response(410, schema=ProblemSchema, description="Its encryption key is gone.")
+@blueprint.alt_response(410, schema=ProblemSchema, description="Erased, or its encryption key is gone.")
 def assessment(contact_id: str) -> Any:
     """Read the assessment that stands."""
     found = wiring().read.assessment(api_key().site, _known_form(contact_id))

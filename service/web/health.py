@@ -12,6 +12,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from service.usecases.ports import LedgerAway, Overview
 from service.usecases.read_rosters import RosterPulse
+from service.usecases.read_trail import TrailPulse
 from service.web.wiring import Wiring, wiring
 
 blueprint = Blueprint("health", __name__)
@@ -85,6 +86,7 @@ class _Counts:
         try:
             overview = self._service.watch.overview()
             rosters = self._service.rosters.pulses()
+            trail = self._service.trail.pulse()
         except Exception:  # noqa: BLE001 - as for readiness: whatever is missing, say so and stay up
             yield _gauge("goldenhour_ledger_up", "Whether the database answers.", 0)
             return
@@ -101,6 +103,7 @@ class _Counts:
             )
         yield from _by_label(overview)
         yield from _of_rosters(rosters)
+        yield from _of_trail(trail)
 
 
 def _by_label(overview: Overview) -> Iterable[Metric]:
@@ -126,6 +129,20 @@ def _of_rosters(rosters: Iterable[RosterPulse]) -> Iterable[Metric]:
             age.add_metric([roster.site, roster.roster], roster.calendar_age)
     yield on_call
     yield age
+
+
+def _of_trail(pulse: TrailPulse) -> Iterable[Metric]:
+    """The heads as numbers, so that a monitoring system keeps them where nobody here can change them."""
+    entries = GaugeMetricFamily("goldenhour_audit_entries", "Sealed entries of the trail.", labels=["site"])
+    digest = GaugeMetricFamily(
+        "goldenhour_audit_digest", "The first 48 bits of the trail's head.", labels=["site"]
+    )
+    for head in pulse.heads:
+        entries.add_metric([head.site], head.number)
+        digest.add_metric([head.site], int(head.digest[:12], 16))
+    yield entries
+    yield digest
+    yield _gauge("goldenhour_audit_unsealed", "Entries that wait longer than they should.", pulse.unsealed)
 
 
 def _gauge(name: str, meaning: str, value: Any) -> Metric:

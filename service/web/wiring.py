@@ -22,6 +22,7 @@ from service.usecases.read_cases import ReadCases
 from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.read_plans import ReadPlans
 from service.usecases.read_rosters import ReadRosters
+from service.usecases.read_trail import ReadTrail
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.speak_page import SpeakPage
@@ -37,6 +38,7 @@ class Wiring:
     assessor: Assessor
     receive: ReceiveFirstContact
     read: ReadCases
+    trail: ReadTrail
     decide: DecideCase
     drill: Drill
     check_address: CheckAddress

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 
+from service.usecases.ports import Scope
 from tests.canary import CANARY
 
 
@@ -121,3 +122,24 @@ def test_an_owner_offers_a_case_and_nobody_else_does(post: Callable[..., Any], c
     assert act(post, case, "offer", clinician="osei", to="moreau").get_json()["offered_to"] == "moreau"
     unknown = act(post, case, "offer", clinician="x", to="y").get_json()
     assert [error["pointer"] for error in unknown["errors"]] == ["/clinician", "/to"]
+
+
+def test_a_history_tells_who_did_and_read_what_and_is_read_with_a_scope_of_its_own(
+    post: Callable[..., Any], case: Any, client: FlaskClient, headers: Callable[..., dict[str, str]]
+) -> None:
+    act(post, case, "acknowledge", clinician="osei")
+    auditor = headers([Scope.AUDIT_READ])
+    path = f"/v1/cases/{case['case_id']}/history"
+    client.get(path, headers=auditor)
+    read = client.get(path, headers=auditor).get_json()
+    assert read["case"]["code"] == case["code"]
+    taken = next(entry for entry in read["entries"] if entry["act"] == "acknowledged")
+    assert taken["actor"].startswith("key test (")
+    assert (taken["clinician"], taken["number"]) == ("osei", None)
+    assert [entry["act"] for entry in read["entries"]].count("history_read") == 1  # the one before
+    assessed = next(entry for entry in read["entries"] if entry["act"] == "assessed")
+    assert assessed["rules"]
+    refused = client.get(path, headers=headers([Scope.CASES_READ]))
+    assert (refused.status_code, refused.get_json()["type"]) == (403, "/problems/forbidden")
+    assert client.get(f"/v1/cases/{uuid4()}/history", headers=auditor).status_code == 404
+    assert client.get(path, headers=headers([Scope.AUDIT_READ], site="elsewhere")).status_code == 401

@@ -17,6 +17,7 @@ def test_the_openapi_document_lists_every_way_in(client: FlaskClient) -> None:
         "/v1/cases",
         "/v1/cases/{case_id}",
         "/v1/cases/{case_id}/acknowledge",
+        "/v1/cases/{case_id}/history",
         "/v1/cases/{case_id}/offer",
         "/v1/drills",
         "/v1/drills/{case_id}",

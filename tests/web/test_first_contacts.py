@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
+from service.bootstrap import Service
 from service.usecases.ports import Scope
 from simulator.servers import EmbeddedPostgres
 from tests.canary import CANARY
@@ -249,3 +250,15 @@ def test_an_id_that_could_not_have_been_stored_is_not_found(
 ) -> None:
     assert client.get(f"{PATH}/{contact_id}/assessment", headers=headers()).status_code == 404
     assert post(f"{PATH}/{contact_id}/answers", {"answers": [a_text()]}).status_code == 404
+
+
+def test_an_erased_assessment_is_gone_and_said_to_be_erased(
+    post: Callable[..., Any],
+    client: FlaskClient,
+    headers: Callable[..., dict[str, str]],
+    service: Service,
+) -> None:
+    post(PATH, {"contact_id": "c1", "answers": [{**a_text(), "text": "I would like an appointment."}]})
+    service.erase_contact("riverside", "c1")
+    response = client.get(f"{PATH}/c1/assessment", headers=headers())
+    assert (response.status_code, response.get_json()["type"]) == (410, "/problems/erased")

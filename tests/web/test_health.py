@@ -82,3 +82,17 @@ def test_without_its_tables_the_service_is_not_ready(client: FlaskClient, servic
     finally:
         service.upgrade_schema()
     assert (response.status_code, response.get_json()["checks"]["database"]) == (503, "not migrated")
+
+
+def test_the_head_of_the_audit_trail_is_kept_by_whoever_keeps_metrics(
+    client: FlaskClient, post: Callable[..., Any], service: Service
+) -> None:
+    answers = [{"answer_id": "a1", "type": "text", "text": "I have a plan for tonight."}]
+    post("/v1/first-contacts", {"contact_id": "c1", "answers": answers})
+    service.seal_trail()
+    (head,) = service.read_trail.heads()
+    metrics = _metrics(client)
+    assert metrics['goldenhour_audit_entries{site="riverside"}'] == head.number
+    bits = metrics['goldenhour_audit_digest{site="riverside"}']
+    assert f"{int(bits):012x}" == head.digest[:12]
+    assert metrics["goldenhour_audit_unsealed"] == 0

@@ -34,6 +34,7 @@ class Cases(Store):
         return bool(self.connection.scalar(select(exists().where(cases.c.code == code, used))))
 
     def open_case(self, contact: StoredContact | None, case: Case) -> None:
+        self.sites[case.case_id] = case.site
         row = None if contact is None else contact.row
         self.connection.execute(insert(cases).values(contact=row, **_to_row(case)))
 
@@ -52,6 +53,15 @@ class Cases(Store):
 
     def case(self, site: str, case_id: UUID) -> Case | None:
         return self._one(_of_site(site, case_id))
+
+    def cases_of_contact(self, site: str, contact_id: str) -> tuple[Case, ...]:
+        query = select(cases).where(cases.c.site == site, cases.c.contact_id == contact_id)
+        rows = self.connection.execute(query.order_by(cases.c.opened_at, cases.c.case_id))
+        return tuple(_from_row(row) for row in rows)
+
+    def case_by_code(self, site: str, code: str) -> Case | None:
+        query = select(cases).where(cases.c.code == code, cases.c.site == site)
+        return self._one(query.order_by(cases.c.opened_at.desc()).limit(1))
 
     def lock_case(self, site: str, case_id: UUID) -> Case | None:
         return self._one(_of_site(site, case_id).with_for_update(key_share=True))
@@ -92,7 +102,7 @@ class Cases(Store):
 
     def due_case(self, case_id: UUID) -> Case:
         """A case that `lock_due_case` has locked."""
-        return _from_row(self.connection.execute(select(cases).where(cases.c.case_id == case_id)).one())
+        return self._met(self.connection.execute(select(cases).where(cases.c.case_id == case_id)).one())
 
     def stalled_cases(self, before: datetime) -> tuple[tuple[str, UUID, str], ...]:
         """Site, id and code of every case that should have moved before then and did not."""
@@ -162,13 +172,6 @@ class Cases(Store):
         total = self.connection.scalar(select(func.count()).select_from(cases).where(wanted))
         return Worklist(tuple(_from_row(row) for row in rows), total or 0)
 
-    def record(self, case_id: UUID, event: Event) -> None:
-        self.connection.execute(
-            insert(case_events).values(
-                case_id=case_id, kind=event.kind.value, clinician=event.clinician, detail=event.detail
-            )
-        )
-
     def timeline(self, case_id: UUID) -> tuple[TimelineEntry, ...]:
         query = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.row)
         return tuple(
@@ -178,7 +181,11 @@ class Cases(Store):
 
     def _one(self, query: Select[Any]) -> Case | None:
         row = self.connection.execute(query).one_or_none()
-        return None if row is None else _from_row(row)
+        return None if row is None else self._met(row)
+
+    def _met(self, row: Row[Any]) -> Case:
+        self.sites[row.case_id] = row.site
+        return _from_row(row)
 
 
 def _of_site(site: str, case_id: UUID) -> Select[Any]:

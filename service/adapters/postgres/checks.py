@@ -26,7 +26,7 @@ class Checks(Reach):
     def open_check(
         self, case: Case, person: Clinician, channel: Channel, number: str, expires_at: datetime
     ) -> None:
-        sealed = self.cipher.seal(number, _place(case.case_id))
+        sealed = self.cipher.seal(number, check_place(case.case_id))
         self.connection.execute(
             insert(checks).values(
                 case_id=case.case_id,
@@ -49,7 +49,7 @@ class Checks(Reach):
             site=row.site,
             clinician=row.clinician,
             channel=Channel(row.channel),
-            number=self.cipher.open(Sealed(row.key_id, row.sealed), _place(case_id)),
+            number=self.cipher.open(Sealed(row.key_id, row.sealed), check_place(case_id)),
             wrong=row.wrong,
             expires_at=row.expires_at,
         )
@@ -77,5 +77,6 @@ class Checks(Reach):
         self.confirm_address(row.site, row.clinician, Channel(row.channel), row.digest, how)
 
 
-def _place(case_id: UUID) -> str:
+def check_place(case_id: UUID) -> str:
+    """What a check's sealed number is bound to."""
     return f"check/{case_id}"

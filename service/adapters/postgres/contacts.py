@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.aes_gcm import Sealed
 from service.adapters.postgres import codec
 from service.adapters.postgres.store import Store
-from service.adapters.postgres.tables import answers, assessments, first_contacts
+from service.adapters.postgres.tables import answers, assessments, case_events, cases, first_contacts
 from service.domain.answers import Answer
 from service.domain.assessment import Assessment
-from service.usecases.ports import KeyGone, StoredContact
+from service.domain.escalation import CaseState
+from service.domain.urgency import Urgency
+from service.usecases.ports import Erased, HeldAssessment, HeldContact, KeyGone, StoredContact
 
 
 class Contacts(Store):
@@ -49,14 +52,21 @@ class Contacts(Store):
         unreadable: list[str] = []
         query = select(answers).where(answers.c.contact == contact.row).order_by(answers.c.row)
         for row in self.connection.execute(query):
-            place = _answer_place(contact.row, row.answer_id)
+            place = answer_place(contact.row, row.answer_id)
             try:
                 opened = self.cipher.open(Sealed(row.key_id, row.sealed), place)
             except KeyGone:
                 unreadable.append(row.answer_id)
             else:
                 readable.append(codec.answer_from_json(opened))
-        return StoredContact(contact.row, contact.contact_id, contact.age, tuple(readable), tuple(unreadable))
+        return StoredContact(
+            row=contact.row,
+            contact_id=contact.contact_id,
+            age=contact.age,
+            answers=tuple(readable),
+            unreadable=tuple(unreadable),
+            erased_at=contact.erased_at,
+        )
 
     def fill_age(self, contact: StoredContact, age: int) -> None:
         self.connection.execute(
@@ -73,7 +83,7 @@ class Contacts(Store):
     def store_answers(self, contact: StoredContact, fresh: Sequence[Answer]) -> None:
         rows = []
         for answer in fresh:
-            place = _answer_place(contact.row, answer.answer_id)
+            place = answer_place(contact.row, answer.answer_id)
             sealed = self.cipher.seal(codec.answer_to_json(answer), place)
             rows.append(
                 {
@@ -85,9 +95,12 @@ class Contacts(Store):
             )
         if rows:
             self.connection.execute(insert(answers), rows)
+        if rows and contact.erased_at is not None:
+            afresh = update(first_contacts).where(first_contacts.c.row == contact.row)
+            self.connection.execute(afresh.values(erased_at=None))
 
     def store_assessment(self, contact: StoredContact, assessment: Assessment) -> None:
-        sealed = self.cipher.seal(codec.assessment_to_json(assessment), _assessment_place(contact.row))
+        sealed = self.cipher.seal(codec.assessment_to_json(assessment), assessment_place(contact.row))
         self.connection.execute(
             insert(assessments).values(
                 contact=contact.row,
@@ -97,18 +110,96 @@ class Contacts(Store):
             )
         )
 
+    def lock_to_erase(self, site: str, contact_id: str) -> StoredContact | None:
+        """Without its answers: what cannot be opened can be erased."""
+        query = select(first_contacts).where(
+            first_contacts.c.site == site, first_contacts.c.contact_id == contact_id
+        )
+        found = self.connection.execute(query.with_for_update()).one_or_none()
+        return None if found is None else StoredContact(found.row, found.contact_id, found.age, (), ())
+
+    def erase_words(self, contact: StoredContact) -> Erased:
+        of_answers = delete(answers).where(answers.c.contact == contact.row)
+        of_assessments = delete(assessments).where(assessments.c.contact == contact.row)
+        erased = Erased(
+            self.connection.execute(of_answers).rowcount, self.connection.execute(of_assessments).rowcount
+        )
+        self.connection.execute(
+            update(first_contacts)
+            .where(first_contacts.c.row == contact.row)
+            .values(age=None, erased_at=self.now)
+        )
+        return erased
+
+    def outdated_contacts(self, site: str, before: datetime, limit: int) -> tuple[str, ...]:
+        """The ids of first contacts with words that nobody needs any more, the oldest first."""
+        outdated = and_(first_contacts.c.site == site, _is_outdated(before))
+        query = select(first_contacts.c.contact_id).where(outdated)
+        return tuple(self.connection.scalars(query.order_by(first_contacts.c.created_at).limit(limit)))
+
+    def is_outdated(self, contact: StoredContact, before: datetime) -> bool:
+        outdated = and_(first_contacts.c.row == contact.row, _is_outdated(before))
+        return bool(self.connection.scalar(select(exists().where(outdated))))
+
+    def held_contact(self, site: str, contact_id: str) -> HeldContact | None:
+        found = self.connection.execute(
+            select(first_contacts).where(
+                first_contacts.c.site == site, first_contacts.c.contact_id == contact_id
+            )
+        ).one_or_none()
+        if found is None:
+            return None
+        stored = self._with_answers(found)
+        of_answers = select(answers.c.answer_id, answers.c.received_at)
+        received = self.connection.execute(of_answers.where(answers.c.contact == found.row))
+        return HeldContact(
+            contact=stored,
+            created_at=found.created_at,
+            received_at={row.answer_id: row.received_at for row in received},
+            assessments=self._assessments(found.row),
+        )
+
+    def _assessments(self, contact: int) -> tuple[HeldAssessment, ...]:
+        query = select(assessments).where(assessments.c.contact == contact).order_by(assessments.c.row)
+        return tuple(
+            HeldAssessment(row.made_at, Urgency(row.urgency), self._readable(row))
+            for row in self.connection.execute(query)
+        )
+
+    def _readable(self, row: Row[Any]) -> Assessment | None:
+        try:
+            opened = self.cipher.open(Sealed(row.key_id, row.sealed), assessment_place(row.contact))
+        except KeyGone:
+            return None
+        return codec.assessment_from_json(opened)
+
     def latest_assessment(self, contact: StoredContact) -> Assessment | None:
         query = select(assessments).where(assessments.c.contact == contact.row)
         row = self.connection.execute(query.order_by(assessments.c.row.desc()).limit(1)).one_or_none()
         if row is None:
             return None
-        opened = self.cipher.open(Sealed(row.key_id, row.sealed), _assessment_place(contact.row))
+        opened = self.cipher.open(Sealed(row.key_id, row.sealed), assessment_place(contact.row))
         return codec.assessment_from_json(opened)
 
 
-def _answer_place(contact: int, answer_id: str) -> str:
+def _is_outdated(before: datetime) -> ColumnElement[bool]:
+    """Words are held, and neither was anything sent since then nor has a case been open."""
+    of_it = first_contacts.c.row
+    sent = exists().where(answers.c.contact == of_it, answers.c.received_at >= before)
+    assessed = exists().where(assessments.c.contact == of_it, assessments.c.made_at >= before)
+    live = exists().where(cases.c.contact == of_it, cases.c.state != CaseState.CLOSED.value)
+    lately = exists().where(
+        cases.c.contact == of_it, case_events.c.case_id == cases.c.case_id, case_events.c.at >= before
+    )
+    kept = and_(first_contacts.c.erased_at.is_(None), first_contacts.c.created_at < before)
+    return and_(kept, not_(or_(sent, assessed, live, lately)))
+
+
+def answer_place(contact: int, answer_id: str) -> str:
+    """What a sealed answer is bound to."""
     return f"answer/{contact}/{answer_id}"
 
 
-def _assessment_place(contact: int) -> str:
+def assessment_place(contact: int) -> str:
+    """What a sealed assessment is bound to."""
     return f"assessment/{contact}"

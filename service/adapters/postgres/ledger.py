@@ -15,23 +15,27 @@ from service.adapters.postgres.checks import Checks
 from service.adapters.postgres.contacts import Contacts
 from service.adapters.postgres.pages import Pages
 from service.adapters.postgres.replies import Replies
+from service.adapters.postgres.reseal import Reseal
 from service.adapters.postgres.rosters import Rosters
 from service.adapters.postgres.service_state import ServiceState
+from service.adapters.postgres.trail import Trail
 from service.usecases.ports import LedgerAway
 
 
-class PostgresTransaction(Contacts, Cases, Pages, Checks, Replies, Rosters, ServiceState):
+class PostgresTransaction(Contacts, Cases, Pages, Checks, Replies, Rosters, ServiceState, Trail, Reseal):
     """All parts of one transaction."""
 
     __slots__ = ()
 
 
 class PostgresLedger:
-    """Hands out transactions that commit when their block ends and roll back when it raises."""
+    """Hands out transactions that commit when their block ends and roll back when it raises. `process` is
+    named in the audit trail where nobody else acts."""
 
-    def __init__(self, engine: Engine, cipher: Cipher) -> None:
+    def __init__(self, engine: Engine, cipher: Cipher, process: str = "the service") -> None:
         self._engine = engine
         self._cipher = cipher
+        self._process = process
 
     @contextmanager
     def transaction(self) -> Iterator[PostgresTransaction]:
@@ -39,7 +43,9 @@ class PostgresLedger:
         try:
             with self._engine.begin() as connection:
                 now = connection.execute(select(func.now())).scalar_one()
-                yield PostgresTransaction(connection, now, self._cipher)
+                transaction = PostgresTransaction(connection, now, self._cipher, self._process)
+                yield transaction
+                transaction.write_notes()
         except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
             raise LedgerAway(type(error).__name__) from None
 

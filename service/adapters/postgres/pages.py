@@ -15,7 +15,7 @@ from service.adapters.postgres.tables import cases, pages
 from service.domain.channel import Channel
 from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS, CAME_TO_NOTHING, PageKind, PageState, later
 from service.domain.escalation import CaseKind, CaseState, Position
-from service.usecases.ports import Legs, NewPage, Page
+from service.usecases.ports import Legs, NewPage, Page, PageLine
 
 _QUEUED = pages.c.state == PageState.QUEUED.value
 _SENDING = pages.c.state == PageState.SENDING.value
@@ -284,6 +284,24 @@ class Pages(Store):
             pages.c.kind.in_([kind.value for kind in ASKS]),
         )
         return tuple(self.connection.scalars(query.order_by(pages.c.created_at)))
+
+    def page_lines(self, case_id: UUID) -> tuple[PageLine, ...]:
+        """Every message of a case, oldest first."""
+        query = select(pages).where(pages.c.case_id == case_id).order_by(pages.c.created_at, pages.c.page_id)
+        return tuple(
+            PageLine(
+                kind=PageKind(row.kind),
+                clinician=row.clinician,
+                channel=Channel(row.channel),
+                state=PageState(row.state),
+                provider_id=row.provider_id,
+                created_at=row.created_at,
+                attempted_at=row.attempted_at,
+                accepted_at=row.accepted_at,
+                delivered_at=row.delivered_at,
+            )
+            for row in self.connection.execute(query)
+        )
 
     def legs(self, case_id: UUID) -> Legs:
         """When the first page of a case was tried, accepted and delivered."""

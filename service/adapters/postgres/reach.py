@@ -15,6 +15,7 @@ from service.domain.channel import Channel
 from service.domain.checks import AddressChange, AddressRecord, ChangeKind
 from service.domain.refusals import Address, Refusal, Trouble
 from service.domain.site import Clinician
+from service.domain.trail import Deed
 
 
 class Reach(Store):
@@ -139,6 +140,8 @@ class Reach(Store):
                 at=self.now,
             )
         )
+        what = f"{channel}: {kind} {detail}".rstrip()
+        self.note(Deed.ADDRESS_CHANGED, site, clinician=clinician, detail=what)
 
     def record_trouble(self, channel: Channel, *, trips: bool) -> None:
         self.connection.execute(

@@ -16,6 +16,7 @@ from service.adapters.postgres.tables import calendars, roster_overrides
 from service.domain.calendar import CalendarFault, CalendarShifts, CalendarSource, Skipped, SkippedEvent
 from service.domain.override import Override
 from service.domain.shift import Watch
+from service.domain.trail import Deed
 from service.usecases.ports import CalendarStanding, KeyGone
 
 _ENDS_AT = func.least(roster_overrides.c.ends_at, roster_overrides.c.ended_at)  # least ignores NULL
@@ -39,6 +40,12 @@ class Rosters(Store):
                 made_by=override.made_by,
             )
         )
+        self._note_override(Deed.OVERRIDE_ADDED, site, roster, override)
+
+    def _note_override(self, act: Deed, site: str, roster: str, override: Override) -> None:
+        instead = f" instead of {override.instead_of}" if override.instead_of else ""
+        what = f"{roster}, {override.begin.isoformat()} to {override.end.isoformat()}{instead}"
+        self.note(act, site, clinician=override.clinician, detail=what)
 
     def overrides(self, site: str, roster: str, begin: datetime, end: datetime) -> tuple[Override, ...]:
         """Those that hold at some time between two instants, the newest last."""
@@ -65,7 +72,11 @@ class Rosters(Store):
         ended = update(roster_overrides).where(holding).values(ended_at=self.now)
         returned = ended.returning(roster_overrides, _ENDS_AT.label("held_until"))
         row = self.connection.execute(returned).one_or_none()
-        return None if row is None else _override(row)
+        if row is None:
+            return None
+        override = _override(row)
+        self._note_override(Deed.OVERRIDE_ENDED, site, roster, override)
+        return override
 
     def calendar_watches(self, site: str, roster: str) -> tuple[Watch, ...]:
         found: list[Any] | None = self.connection.scalar(select(calendars.c.watches).where(_of(site, roster)))
@@ -131,7 +142,7 @@ class Rosters(Store):
             for event in shifts.skipped
         ]
         document = json.dumps({"body": body.decode("utf-8", "replace"), "skipped": skipped})
-        sealed = self.cipher.seal(document, _place(site, roster))
+        sealed = self.cipher.seal(document, calendar_place(site, roster))
         watches = [
             [watch.clinician, watch.begin.isoformat(), watch.end.isoformat()] for watch in shifts.watches
         ]
@@ -147,7 +158,7 @@ class Rosters(Store):
         if row is None or row.sealed is None:
             return None
         try:
-            text = self.cipher.open(Sealed(row.key_id, row.sealed), _place(site, roster))
+            text = self.cipher.open(Sealed(row.key_id, row.sealed), calendar_place(site, roster))
             opened: dict[str, Any] = json.loads(text)
         except KeyGone:
             return None
@@ -158,7 +169,8 @@ def _of(site: str, roster: str) -> ColumnElement[bool]:
     return and_(calendars.c.site == site, calendars.c.roster == roster)
 
 
-def _place(site: str, roster: str) -> str:
+def calendar_place(site: str, roster: str) -> str:
+    """What a calendar's sealed copy is bound to."""
     return f"calendar/{site}/{roster}"
 
 

@@ -12,6 +12,7 @@ from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import api_keys, cases, chores, first_contacts, heartbeats, pages
 from service.domain.delivery import PageKind, PageState
 from service.domain.escalation import TESTS, CaseKind, CaseState
+from service.domain.trail import Deed
 from service.domain.urgency import Urgency
 from service.usecases.ports import ApiKey, Overview, Scope
 
@@ -36,6 +37,7 @@ class ServiceState(Store):
                 secret_hash=secret_hash,
             )
         )
+        self.note(Deed.KEY_MADE, key.site, detail=_named(key))
 
     def key(self, key_id: str) -> tuple[ApiKey, bytes] | None:
         row = self.connection.execute(select(api_keys).where(api_keys.c.key_id == key_id)).one_or_none()
@@ -47,7 +49,12 @@ class ServiceState(Store):
 
     def revoke_key(self, key_id: str) -> bool:
         query = update(api_keys).where(api_keys.c.key_id == key_id, api_keys.c.revoked_at.is_(None))
-        return self.connection.execute(query.values(revoked_at=self.now)).rowcount == 1
+        revoked = query.values(revoked_at=self.now).returning(*api_keys.c)
+        row = self.connection.execute(revoked).one_or_none()
+        if row is None:
+            return False
+        self.note(Deed.KEY_REVOKED, row.site, detail=_named(_key(row)))
+        return True
 
     def beat(self, process: str) -> None:
         gone = heartbeats.c.beat_at < self.now - _FORGOTTEN_AFTER
@@ -99,6 +106,10 @@ class ServiceState(Store):
         return {
             (PageKind(kind), PageState(state)): count for kind, state, count in self.connection.execute(query)
         }
+
+
+def _named(key: ApiKey) -> str:
+    return f"{key.name} ({key.key_id}): {' '.join(sorted(key.scopes))}"
 
 
 def _key(row: Row[Any]) -> ApiKey:

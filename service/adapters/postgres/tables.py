@@ -66,7 +66,9 @@ first_contacts = Table(
     Column("contact_id", Text, nullable=False),
     Column("age", Integer),
     _at("created_at"),
+    Column("erased_at", DateTime(timezone=True)),  # until something new is sent
     UniqueConstraint("site", "contact_id"),
+    Index("first_contacts_kept", "site", "created_at", postgresql_where=text("erased_at IS NULL")),
 )
 
 answers = Table(
@@ -228,6 +230,50 @@ checks = Table(
     Column("wrong", Integer, nullable=False, server_default="0"),
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Index("checks_of_address", "site", "clinician", "channel"),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("entry_id", Uuid, primary_key=True),  # under the mark, so that no entry can be copied
+    Column("row", BigInteger, Identity(always=True), nullable=False),
+    Column("site", Text, nullable=False),  # "": the service itself
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("contact_id", Text),
+    Column("case_id", Uuid),
+    Column("clinician", Text),
+    Column("detail", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("mark", LargeBinary, nullable=False),  # signs all of the above but the row
+    # The place in the site's chain. A trigger lets these be written once, and nothing else ever be changed.
+    Column("number", BigInteger),
+    Column("previous", LargeBinary),
+    Column("digest", LargeBinary),
+    CheckConstraint(
+        "num_nulls(number, previous, digest) IN (0, 3)",
+        name="sealed_whole",
+    ),
+    Index("audit_entries_chain", "site", "number", unique=True, postgresql_where=text("number IS NOT NULL")),
+    Index("audit_entries_waiting", "site", "row", postgresql_where=text("number IS NULL")),
+    Index("audit_entries_of_case", "case_id", postgresql_where=text("case_id IS NOT NULL")),
+    Index(
+        "audit_entries_of_contact",
+        "site",
+        "contact_id",
+        postgresql_where=text("contact_id IS NOT NULL AND case_id IS NULL"),
+    ),
+)
+
+audit_keys = Table(
+    "audit_keys",
+    metadata,
+    Column("retired", Text, primary_key=True),  # the data key that it was derived from
+    *_sealed(),
 )
 
 channel_troubles = Table(

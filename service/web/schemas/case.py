@@ -49,6 +49,31 @@ class CaseWithTimelineSchema(Schema):
     timeline = fields.List(fields.Nested(EventSchema))
 
 
+class TrailEntrySchema(Schema):
+    """One line of the audit trail."""
+
+    number = fields.Integer(
+        allow_none=True, metadata={"description": "Its place in the site's chain; null until it is sealed."}
+    )
+    at = fields.AwareDateTime(format="iso")
+    actor = fields.String(metadata={"description": "A key, the command line, a clinician, a process."})
+    act = fields.String()
+    contact_id = fields.String(allow_none=True)
+    case_id = fields.UUID(allow_none=True)
+    clinician = fields.String(allow_none=True)
+    detail = fields.String()
+    channel = fields.String()
+    provider_id = fields.String()
+    rules = fields.String()
+
+
+class CaseHistorySchema(Schema):
+    """A case, and all that was done and read about it, oldest first."""
+
+    case = fields.Nested(CaseSchema)
+    entries = fields.List(fields.Nested(TrailEntrySchema))
+
+
 class WorklistSchema(Schema):
     """Cases, most pressing first."""
 
