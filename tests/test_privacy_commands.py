@@ -119,6 +119,7 @@ def test_a_site_with_a_retention_is_purged_by_hand(
     service.contact(QUIET)
     assert "the words of 0 first contacts" in goldenhour("purge").stdout
     with engine.begin() as connection:
+        connection.execute(text("UPDATE first_contacts SET created_at = created_at - interval '31 days'"))
         connection.execute(text("UPDATE answers SET received_at = received_at - interval '31 days'"))
         connection.execute(text("UPDATE assessments SET made_at = made_at - interval '31 days'"))
     assert "the words of 1 first contacts" in goldenhour("purge").stdout

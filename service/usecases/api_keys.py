@@ -5,19 +5,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Collection
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 
 from service.usecases.ports import ApiKey, Ledger, Scope
 
+KNOWN_FOR = 2.0  # seconds
+_MOST_KNOWN = 1000
 _PREFIX = "gh"
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKeys:
-    """Creates, lists, revokes and checks keys."""
+    """Creates, lists, revokes and checks keys.
+
+    A key that was found is known for `KNOWN_FOR` by this process, so that not every request asks for it: it
+    takes so long until every process knows that it was revoked.
+    """
 
     ledger: Ledger
+    clock: Callable[[], float] = time.monotonic
+    _known: dict[str, tuple[float, ApiKey, bytes]] = field(default_factory=dict, repr=False)
 
     def create(self, name: str, site: str, scopes: Collection[Scope]) -> tuple[ApiKey, str]:
         """A new key and its token, `gh_<id>_<secret>`. The token exists nowhere else afterwards."""
@@ -34,6 +43,7 @@ class ApiKeys:
 
     def revoke(self, key_id: str) -> bool:
         """Revoke a key from now on; False when there is no such key that still works."""
+        self._known.pop(key_id, None)
         with self.ledger.transaction() as tx:
             return tx.revoke_key(key_id)
 
@@ -43,11 +53,22 @@ class ApiKeys:
         key_id, _, secret = rest.partition("_")
         if prefix != _PREFIX or not key_id or not secret:
             return None
-        with self.ledger.transaction() as tx:
-            found = tx.key(key_id)
-        key, expected = found if found else (None, b"\0" * 32)
+        key, expected = self._find(key_id)
         matches = hmac.compare_digest(_hash(secret), expected)
         return key if key is not None and matches and key.revoked_at is None else None
+
+    def _find(self, key_id: str) -> tuple[ApiKey | None, bytes]:
+        known = self._known.get(key_id)
+        if known is not None and self.clock() < known[0]:
+            return known[1], known[2]
+        with self.ledger.transaction() as tx:
+            found = tx.key(key_id)
+        if found is None:
+            return None, b"\0" * 32
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[key_id] = (self.clock() + KNOWN_FOR, *found)
+        return found
 
 
 def _hash(secret: str) -> bytes:

@@ -53,14 +53,13 @@ class ReceiveFirstContact:
 
     def _receive(self, site: str, contact: FirstContact, *, known: bool) -> Receipt:
         with self.ledger.transaction() as tx:
-            stored = tx.lock_contact(site, contact.contact_id)
-            if stored is None and known:
-                raise NotFound("There is no first contact with this id at this site.")
+            created = None if known else tx.create_contact(site, contact.contact_id, contact.age)
+            stored = created or tx.lock_contact(site, contact.contact_id)
             if stored is None:
-                stored = tx.create_contact(site, contact.contact_id, contact.age)
+                raise NotFound("There is no first contact with this id at this site.")
             fresh = _fresh_answers(stored, contact)
             stored, older = _with_age(tx, stored, contact.age)
-            standing = _standing_assessment(tx, stored)
+            standing = None if created else _standing_assessment(tx, stored)
             if standing is not None and not fresh and not older:
                 tx.note(Deed.SENT_AGAIN, site, contact_id=stored.contact_id, rules=standing.rules)
                 return Receipt(standing, stored=False)
@@ -72,7 +71,11 @@ class ReceiveFirstContact:
             tx.store_assessment(stored, assessment)
             told = f"{len(fresh)} new answers; {assessment.urgency}"
             tx.note(Deed.ASSESSED, site, contact_id=stored.contact_id, detail=told, rules=assessment.rules)
-            to_ring = self._escalate(tx, self.paging.sites[site], stored, fresh, assessment)
+            there = self.paging.sites[site]
+            if created:
+                to_ring = self._open(tx, there, stored, assessment.urgency)
+            else:
+                to_ring = self._escalate(tx, there, stored, fresh, assessment)
         self.doorbell.ring(to_ring)
         return Receipt(assessment, stored=True)
 

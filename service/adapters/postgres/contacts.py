@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, insert, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.aes_gcm import Sealed
@@ -31,14 +31,16 @@ class Contacts(Store):
     def find_contact(self, site: str, contact_id: str) -> StoredContact | None:
         return self._contact(site, contact_id, lock=False)
 
-    def create_contact(self, site: str, contact_id: str, age: int | None) -> StoredContact:
-        self.connection.execute(
-            upsert(first_contacts).values(site=site, contact_id=contact_id, age=age).on_conflict_do_nothing()
-        )
-        created = self.lock_contact(site, contact_id)
-        if created is None:
-            raise LookupError("a first contact that was just written is not there")
-        return created
+    def create_contact(self, site: str, contact_id: str, age: int | None) -> StoredContact | None:
+        """A new one, locked; None when it is there already. What is new is told with the time in one go."""
+        created = upsert(first_contacts).values(site=site, contact_id=contact_id, age=age)
+        told = created.on_conflict_do_nothing().returning(first_contacts.c.row, func.now().label("now"))
+        row = self.connection.execute(told).one_or_none()
+        if row is None:
+            return None
+        if not self.clock:
+            self.clock.append(row.now)
+        return StoredContact(row.row, contact_id, age, (), ())
 
     def _contact(self, site: str, contact_id: str, *, lock: bool) -> StoredContact | None:
         query = select(first_contacts).where(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
-from sqlalchemy import Engine, create_engine, func, select
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.adapters.aes_gcm import Cipher
 from service.adapters.postgres.cases import Cases
@@ -20,6 +24,9 @@ from service.adapters.postgres.rosters import Rosters
 from service.adapters.postgres.service_state import ServiceState
 from service.adapters.postgres.trail import Trail
 from service.usecases.ports import LedgerAway
+
+_USED_AT = "used_at"
+_TRUSTED_FOR = 1.0  # seconds
 
 
 class PostgresTransaction(Contacts, Cases, Pages, Checks, Replies, Rosters, ServiceState, Trail, Reseal):
@@ -42,8 +49,7 @@ class PostgresLedger:
         """One transaction. `LedgerAway` when the database cannot be reached or gives up on it."""
         try:
             with self._engine.begin() as connection:
-                now = connection.execute(select(func.now())).scalar_one()
-                transaction = PostgresTransaction(connection, now, self._cipher, self._process)
+                transaction = PostgresTransaction(connection, self._cipher, self._process)
                 yield transaction
                 transaction.write_notes()
         except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
@@ -51,12 +57,12 @@ class PostgresLedger:
 
 
 def connect(url: str, pool_size: int) -> Engine:
-    """An engine that connects when first used, checks a connection before it trusts it, and gives up soon."""
-    return create_engine(
+    """An engine that connects when first used, checks a connection that has rested before it trusts it, and
+    gives up soon."""
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_timeout=5,
         hide_parameters=True,  # an error must never quote what was being stored
         connect_args={
@@ -65,3 +71,24 @@ def connect(url: str, pool_size: int) -> Engine:
             " -c idle_in_transaction_session_timeout=30000",
         },
     )
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", partial(_check_rested, engine))
+    return engine
+
+
+def _note_use(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info[_USED_AT] = time.monotonic()
+
+
+def _check_rested(
+    engine: Engine, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """The database may have gone and come back while nobody used the connection. One that was in use a moment
+    ago is trusted: asking each time would cost as much as half a statement."""
+    used_at = record.info.get(_USED_AT)
+    if used_at is None or time.monotonic() - used_at < _TRUSTED_FOR:
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        raise DisconnectionError from None

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from service.adapters.aes_gcm import Cipher
 from service.domain.trail import Deed
@@ -18,18 +18,25 @@ from service.usecases.acting import Actor, acting
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """One open transaction: its connection, the database's time at its start, the cipher, and the process.
+    """One open transaction: its connection, the cipher, and the process.
 
     `notes`: what the audit trail is told at the end, all at once, so that it costs one statement; `sites` are
     those of the cases that were met so far.
     """
 
     connection: Connection
-    now: datetime
     cipher: Cipher
     process: str
+    clock: list[datetime] = field(default_factory=list, repr=False)
     notes: list[dict[str, Any]] = field(default_factory=list, repr=False)
     sites: dict[UUID, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def now(self) -> datetime:
+        """The database's time at the start of the transaction, whenever it is asked for."""
+        if not self.clock:
+            self.clock.append(self.connection.execute(select(func.now())).scalar_one())
+        return self.clock[0]
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

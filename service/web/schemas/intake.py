@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate, validates_schema
@@ -25,7 +26,7 @@ _MOST_ANSWERS = 1000
 _CLOCKS_DIFFER_BY = timedelta(minutes=2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Limits:
     """What an answer may be: the instruments known, and the longest text in characters."""
 
@@ -40,12 +41,12 @@ class _IntakeSchema(Schema):
         unknown = RAISE
 
     def __init__(self, *, limits: Limits | None = None, **options: Any) -> None:
-        self._limits = limits
+        self.given_limits = limits
         super().__init__(**options)
 
     @property
     def limits(self) -> Limits:
-        return self._limits or Limits(wiring().assessor.instruments, wiring().text_limit)
+        return self.given_limits or Limits(wiring().assessor.instruments, wiring().text_limit)
 
 
 class _AnswerSchema(_IntakeSchema):
@@ -121,9 +122,15 @@ class AnswerField(fields.Field[Answer]):
         schema = _BY_TYPE.get(kind) if isinstance(kind, str) else None
         if schema is None:
             raise ValidationError({"type": ["must be text or item"]})
-        limits = self.root.limits if isinstance(self.root, _IntakeSchema) else None
-        answer: Answer = schema(limits=limits).load(value)
+        limits = self.root.given_limits if isinstance(self.root, _IntakeSchema) else None
+        answer: Answer = _schema_for(schema, limits).load(value)
         return answer
+
+
+@lru_cache(maxsize=16)
+def _schema_for(schema: type[_AnswerSchema], limits: Limits | None) -> _AnswerSchema:
+    """To make one takes longer than to use it."""
+    return schema(limits=limits)
 
 
 def answer_field_to_openapi(_: Any, field: Any, **__: Any) -> dict[str, Any]:
