@@ -45,7 +45,7 @@ class Text(StrEnum):
 
 
 MOST_CODES = 6
-"""So many codes are listed in one text at most, which keeps it within one segment."""
+"""So many codes go into one text at most, which keeps it within one segment; more wait for the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from service.domain.channel import Channel
 from service.domain.delivery import SETTLES, Accepted, Lookup, PageKind, PageState, Rejected, SendOutcome
 from service.domain.escalation import Case, CaseKind, CaseState
-from service.domain.messages import Messages, Text
+from service.domain.messages import MOST_CODES, Messages, Text
 from service.domain.refusals import Refusal, SameChannel
 from service.usecases.consequences import Consequences
 from service.usecases.ports import Carrier, Doorbell, Ledger, NewPage, OutboundMessage, Page, Transaction
@@ -92,6 +92,8 @@ class PageClinician:
             return (page,)
         together = [page]
         for page_id in tx.held_beside(page):
+            if len(together) == MOST_CODES:  # a code that no message names can be taken by nobody
+                break
             other = tx.claim_page(page_id, self.process, self.patience.lease, early=True)
             if other is not None and _is_moot(tx, other):
                 tx.write_page(other, PageState.CANCELLED)
