@@ -76,6 +76,10 @@ SEED ?= 1
 chaos: setup ## The kill test: real processes, faults by seed, three ledgers compared (FAULTS, SEED)
 	@$(BIN)/python -m simulator.chaos --faults $(FAULTS) --seed $(SEED)
 
+.PHONY: bench
+bench: setup ## First contacts a second, how soon a page, what a sweep costs; writes docs/reference/performance.md
+	@$(BIN)/python -m benchmarks.performance
+
 .PHONY: fuzz
 fuzz: setup ## The API against its own document, and cases against their model, thousands of times (half an hour)
 	CONTRACT_EXAMPLES=120 MODEL_RUNS=2000 $(BIN)/python -m pytest -q -n 2 tests/web/test_contract.py tests/usecases/test_model.py

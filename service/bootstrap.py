@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -418,7 +419,7 @@ class Service:
     @cached_property
     def keys(self) -> ApiKeys:
         """Keys of the API."""
-        return ApiKeys(self.ledger)
+        return ApiKeys(self.ledger, time.monotonic)
 
     def upgrade_schema(self) -> None:
         """Bring the database to the schema of this version."""

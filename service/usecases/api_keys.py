@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
@@ -25,7 +24,7 @@ class ApiKeys:
     """
 
     ledger: Ledger
-    clock: Callable[[], float] = time.monotonic
+    clock: Callable[[], float]
     _known: dict[str, tuple[float, ApiKey, bytes]] = field(default_factory=dict, repr=False)
 
     def create(self, name: str, site: str, scopes: Collection[Scope]) -> tuple[ApiKey, str]:

@@ -113,7 +113,8 @@ class PageClinician:
         if clinician is None or page.channel not in clinician.addresses:
             return None
         about = people.get(page.about or "")
-        codes = [each.code for each in claimed] if len(claimed) > 1 else self._bundled(page)
+        # In an order that never changes: a carrier is asked for a lost message by its text.
+        codes = sorted(each.code for each in claimed) if len(claimed) > 1 else sorted(self._bundled(page))
         text = Text.BUNDLE if codes else _text(page)
         said = self.messages.say(
             text,

@@ -93,7 +93,10 @@ class _Arrivals:
     def _place(self, received: Received) -> None:
         for page in self._by_id.get(received.sid, ()):
             self._note(page, received)
-        if received.sid in self._by_id:
+        if received.sid in self._by_id:  # it is known by one of its pages at least, and names them all
+            for code in codes_in(received.words):
+                if code in self._cases:
+                    self.of_case[self._cases[code].case_id].append(received.at)
             return
         clinician = self._ledgers.people.get(received.phone, received.phone)
         codes = codes_in(received.words)

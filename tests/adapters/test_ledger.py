@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from service.adapters.aes_gcm import Cipher
 from service.adapters.postgres import migrate
@@ -32,6 +33,11 @@ def scratch(postgres: EmbeddedPostgres) -> Iterator[Engine]:
         engine.dispose()
         admin.execute(text("DROP DATABASE scratch"))
     server.dispose()
+
+
+CUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user
+"""
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_sees(scratch: Engine) -> None:
@@ -102,6 +108,24 @@ def test_a_database_that_is_away_is_said_so_without_any_detail(cipher: Cipher) -
         pass
     assert str(away.value) == "OperationalError"
     assert away.value.__cause__ is None
+
+
+def test_a_connection_that_breaks_in_a_part_that_may_fail_is_a_database_that_is_away(
+    ledger: PostgresLedger, engine: Engine
+) -> None:
+    def break_off() -> None:
+        with ledger.transaction() as tx:
+            tx.overview()
+            with engine.connect() as connection:
+                connection.execute(text(CUT))
+            with suppress(SQLAlchemyError), tx.savepoint():
+                tx.overview()
+            tx.overview()
+
+    with pytest.raises(LedgerAway):
+        break_off()
+    with ledger.transaction() as tx:
+        assert tx.overview().contacts == 0
 
 
 def test_two_codes_never_live_at_once_and_a_code_rests_after_its_case(

@@ -9,7 +9,13 @@ from functools import partial
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    DisconnectionError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    PendingRollbackError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -25,6 +31,8 @@ from service.adapters.postgres.service_state import ServiceState
 from service.adapters.postgres.trail import Trail
 from service.usecases.ports import LedgerAway
 
+_AWAY = (OperationalError, InterfaceError, InternalError, PendingRollbackError, PoolTimeout)
+"""A connection that broke in a part that may fail shows as `PendingRollbackError` in whatever follows."""
 _USED_AT = "used_at"
 _TRUSTED_FOR = 1.0  # seconds
 
@@ -52,7 +60,7 @@ class PostgresLedger:
                 transaction = PostgresTransaction(connection, self._cipher, self._process)
                 yield transaction
                 transaction.write_notes()
-        except (OperationalError, InterfaceError, InternalError, PoolTimeout) as error:
+        except _AWAY as error:
             raise LedgerAway(type(error).__name__) from None
 
 
