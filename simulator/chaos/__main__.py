@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -16,7 +17,7 @@ from sqlalchemy import Engine, create_engine
 from simulator.chaos.collect import collect, is_quiet
 from simulator.chaos.compare import compare
 from simulator.chaos.injector import Injector
-from simulator.chaos.plan import plan
+from simulator.chaos.plan import Planned, plan, rolling
 from simulator.chaos.report import Run, in_words
 from simulator.chaos.site import SITE, TELEPHONES, write_site
 from simulator.chaos.traffic import Intake, Phones
@@ -37,17 +38,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m simulator.chaos", description=__doc__)
     parser.add_argument("--faults", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rolling", action="store_true", help="Instead: restart every process in turn.")
     parser.add_argument("--home", type=Path, help="Keep data and logs here.")
     parser.add_argument("--marked", default="quillwort", help="A word that stands in every text.")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="goldenhour-chaos-") as made:
-        run = play(arguments.faults, arguments.seed, arguments.home or Path(made), arguments.marked)
+        planned = rolling() if arguments.rolling else plan(arguments.faults, arguments.seed)
+        run = play(planned, arguments.seed, arguments.home or Path(made), arguments.marked)
     for line in in_words(run):
         print(line, flush=True)
     return 0 if run.verdict.is_well else 1
 
 
-def play(faults: int, seed: int, home: Path, marked: str) -> Run:
+def play(faults: Sequence[Planned], seed: int, home: Path, marked: str) -> Run:
     """One run: boot, do all faults under traffic, wait until it is quiet, and compare the ledgers."""
     began = time.monotonic()
     phones_port = free_ports(1)[0]
@@ -62,7 +65,7 @@ def play(faults: int, seed: int, home: Path, marked: str) -> Run:
             return _played(stack, wire, faults, seed, marked, began)
 
 
-def _played(stack: Stack, wire: Wire, faults: int, seed: int, marked: str, began: float) -> Run:
+def _played(stack: Stack, wire: Wire, faults: Sequence[Planned], seed: int, marked: str, began: float) -> Run:
     engine = create_engine(stack.database_url, pool_pre_ping=True)
     injector = Injector(stack, wire, engine)
     token = new_key(stack, "intake")
@@ -81,7 +84,7 @@ def _played(stack: Stack, wire: Wire, faults: int, seed: int, marked: str, began
         thread.daemon = True
         thread.start()
     try:
-        for planned in plan(faults, seed):
+        for planned in faults:
             injector.inject(planned)
             if planned.number % _SAY_EVERY == 0:
                 print(
@@ -98,7 +101,7 @@ def _played(stack: Stack, wire: Wire, faults: int, seed: int, marked: str, began
     ledgers = collect(stack, engine, injector, intakes, phones)
     engine.dispose()
     statuses = sum((Counter(intake.statuses) for intake in intakes), Counter())
-    return Run(seed, faults, time.monotonic() - began, ledgers, compare(ledgers), statuses)
+    return Run(seed, len(faults), time.monotonic() - began, ledgers, compare(ledgers), statuses)
 
 
 def _settle(injector: Injector, engine: Engine, senders: list[threading.Thread]) -> None:

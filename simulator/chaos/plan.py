@@ -76,6 +76,7 @@ _WEIGHTS = {
     Kind.POSTGRES_CUT: 2,
 }
 _CARRIER_WEIGHT = 2  # of each
+_ROLLS = 4.0  # seconds, in which the one before is there again
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,14 @@ def plan(faults: int, seed: int) -> tuple[Planned, ...]:
     weights = [_WEIGHTS.get(kind, _CARRIER_WEIGHT) for kind in kinds]
     chosen = random.choices(kinds, weights, k=faults)
     return tuple(_planned(number, kind, random) for number, kind in enumerate(chosen, start=1))
+
+
+def rolling() -> tuple[Planned, ...]:
+    """Every process once, told to end and started again, one after the other: a new version rolled out."""
+    return tuple(
+        Planned(number, Kind.TERMINATE, name, pause=_ROLLS, lasts=0.0, offset=0, shift=0)
+        for number, name in enumerate(PROCESSES, start=1)
+    )
 
 
 def _planned(number: int, kind: Kind, random: Random) -> Planned:

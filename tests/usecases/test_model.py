@@ -221,10 +221,10 @@ class Machine(RuleBasedStateMachine):
         waiting = [
             case_id for case_id, known in self.known.items() if known.owner is None and not known.closed
         ]
-        for _ in range(12):
+        for _ in range(30):  # as often as a held page may go; several minutes in all
             self.service.sweep()
             self.service.work()
-            self.time_machine.forward(61)
+            self.time_machine.forward(16)
         texts = [message.text for message in self.service.carrier.received]
         for case_id in waiting:
             code = self.known[case_id].code
