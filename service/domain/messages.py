@@ -12,6 +12,8 @@ class Text(StrEnum):
     """The texts by name, as the messages file lists them."""
 
     PAGE = "page"
+    PAGE_CHOICE = "page_choice"
+    PAGE_INCIDENT = "page_incident"
     YOURS = "yours"
     TAKEN = "taken"
     RISEN = "risen"

@@ -211,6 +211,10 @@ class PageClinician:
         return self.consequences.of(tx, case, known, state, refusal, detail)
 
 
+_ASKS = {Channel.WCTP: Text.PAGE_CHOICE, Channel.PAGERDUTY: Text.PAGE_INCIDENT}
+"""Where nobody can reply, a page asks for what can be done there."""
+
+
 def _is_paced(page: Page) -> bool:
     """Whether there may be too many of these. PagerDuty puts incidents together itself."""
     asks = page.kind is PageKind.PAGE and page.case_kind is CaseKind.CONTACT
@@ -220,6 +224,8 @@ def _is_paced(page: Page) -> bool:
 def _text(page: Page) -> Text:
     """A page for a drill or a trouble says so: it must never be taken for a person."""
     asks = page.kind is PageKind.PAGE and page.case_kind is not CaseKind.CONTACT
+    if page.kind is PageKind.PAGE and not asks:
+        return _ASKS.get(page.channel, Text.PAGE)
     return Text(page.case_kind.value if asks else page.kind.value)
 
 

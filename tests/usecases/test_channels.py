@@ -262,3 +262,30 @@ def test_when_nobody_can_be_reached_the_alarm_is_a_case_of_its_own(
     assert service.case().alarm
     assert any(subject.startswith("nobody has taken") for subject in troubles(service))
     assert not any("nobody has taken" in subject for subject in troubles(service)[1:])
+
+
+@pytest.mark.parametrize(
+    ("channel", "asks"),
+    [
+        (Channel.WCTP, "Choose Accept to take it"),
+        (Channel.PAGERDUTY, "Acknowledge this incident"),
+        (Channel.SNPP, "Reply"),
+    ],
+)
+def test_a_page_asks_for_what_can_be_done_on_its_channel(
+    ledger: PostgresLedger, assessor: Assessor, channel: Channel, asks: str
+) -> None:
+    site = a_site()
+    osei = replace(site.clinicians["osei"], addresses={channel: "5551212"})
+    carrier = FakeCarrier()
+    service = ServiceUnderTest(
+        ledger,
+        assessor,
+        replace(site, clinicians={**site.clinicians, "osei": osei}),
+        carriers={channel: carrier},
+    )
+    service.contact(TONIGHT)
+    service.work()
+    (message,) = carrier.received
+    assert asks in message.text
+    assert service.case().code in message.text
