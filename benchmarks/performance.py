@@ -11,12 +11,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import requests
+import yaml
 from sqlalchemy import create_engine, text
 
 from benchmarks.client import Measured, hammer
@@ -44,7 +43,8 @@ def main() -> None:
             lines += _memory(stack)
         lines += ["## From a POST to the carrier", "", *_latency_head()]
         for with_redis in (True, False):
-            with _house(Path(made) / f"redis-{with_redis}", with_redis=with_redis) as (stack, token):
+            home = Path(made) / f"redis-{with_redis}"
+            with _house(home, with_redis=with_redis, sites=_swift_site(home)) as (stack, token):
                 lines.append(_latency(stack, token, with_redis=with_redis))
         with _house(Path(made) / "sweeps") as (stack, _):
             lines += _sweeps(stack)
@@ -53,10 +53,22 @@ def main() -> None:
 
 
 @contextmanager
-def _house(home: Path, *, with_redis: bool = True) -> Iterator[tuple[Stack, str]]:
+def _house(home: Path, *, with_redis: bool = True, sites: Path | None = None) -> Iterator[tuple[Stack, str]]:
     environment = {"GOLDENHOUR_RATE_LIMIT": "100000"}
+    environment |= {} if sites is None else {"GOLDENHOUR_SITES_DIR": str(sites)}
     with Stack(home, workers=2, sweepers=2, with_redis=with_redis, environment=environment) as stack:
         yield stack, new_key(stack, "bench")
+
+
+def _swift_site(home: Path) -> Path:
+    """The demonstration's site, where one person may be paged as often as there are cases."""
+    site = yaml.safe_load((REPOSITORY / "simulator/sites/riverside.yaml").read_text(encoding="utf-8"))
+    site["pace"] = {"bundle_after": "0s", "most": 1000, "within": "1s", "same_case_every": "1s"}
+    home.mkdir(parents=True, exist_ok=True)
+    sites = home / "sites"
+    sites.mkdir()
+    (sites / "riverside.yaml").write_text(yaml.safe_dump(site), encoding="utf-8")
+    return sites
 
 
 def _machine() -> str:
@@ -166,9 +178,9 @@ def _children(pid: int) -> list[int]:
 
 def _latency_head() -> list[str]:
     return [
-        f"{_RATE} first contacts a second for half a minute, {_PAGING:.0%} of which page at once; from the commit to the",
-        "first attempt at the carrier, by the database's clock. Pages that wait for the same person's last one, so that",
-        "nobody is paged too often, are left out: only the first page to a person who was not paged lately counts.",
+        f"{_RATE} first contacts a second for a minute, {_PAGING:.0%} of which page at once; from the commit to the",
+        "first attempt at the carrier, by the database's clock. Nothing holds a page back here for another's sake.",
+        "Asked: 99 of 100 within 5 s with Redis, within 10 s without.",
         "",
         "| | pages | p50 | p99 | slowest |",
         "|---|---|---|---|---|",
@@ -182,7 +194,7 @@ def _latency(stack: Stack, token: str, *, with_redis: bool) -> str:
     def make(name: str) -> dict[str, object]:
         return _contact(name, _GRAVE if random.random() < _PAGING else _QUIET)
 
-    hammer(f"{stack.api_url}/v1/first-contacts", make, token, 30, clients, every=clients / _RATE)
+    hammer(f"{stack.api_url}/v1/first-contacts", make, token, 60, clients, every=clients / _RATE)
     time.sleep(15)
     query = """
         SELECT p.created_at, p.attempted_at, e.at AS committed FROM pages p
@@ -193,19 +205,10 @@ def _latency(stack: Stack, token: str, *, with_redis: bool) -> str:
     """
     with create_engine(stack.database_url).connect() as connection:
         rows = connection.execute(text(query)).all()
-    waits = sorted(_unheld(rows))
+    waits = sorted((row.attempted_at - row.committed).total_seconds() for row in rows)
     p50, p99 = waits[len(waits) // 2], waits[min(len(waits) - 1, int(0.99 * len(waits)))]
     name = "with Redis" if with_redis else "without Redis, by the sweepers alone"
     return f"| {name} | {len(waits)} | {p50:.2f} s | {p99:.2f} s | {waits[-1]:.2f} s |"
-
-
-def _unheld(rows: Any) -> Iterator[float]:
-    """The waits of pages before which nobody was paged for as long as the pace may hold one."""
-    last: datetime | None = None
-    for row in rows:
-        if last is None or (row.created_at - last).total_seconds() > 6.0:
-            yield (row.attempted_at - row.committed).total_seconds()
-        last = row.attempted_at
 
 
 def _sweeps(stack: Stack) -> list[str]:
