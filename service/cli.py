@@ -366,7 +366,7 @@ def keys() -> None:
     """Keys of the API, and data keys."""
 
 
-@keys.command("rotate-data")
+@keys.command("rotate")
 def rotate_data_keys() -> None:
     """Seal everything that is stored anew with the active data key, while everything else runs.
 

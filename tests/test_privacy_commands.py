@@ -167,10 +167,10 @@ def test_data_keys_are_rotated_and_the_old_one_may_go(
     goldenhour: Run, service: ServiceUnderTest, ledger: PostgresLedger
 ) -> None:
     service.contact(QUIET)
-    waiting = goldenhour("keys", "rotate-data", GOLDENHOUR_DATA_KEYS=f"{NEW},{OLD}")
+    waiting = goldenhour("keys", "rotate", GOLDENHOUR_DATA_KEYS=f"{NEW},{OLD}")
     assert (waiting.exit_code, "k1 is still needed for 1 values" in waiting.stdout) == (1, True)
     SealTrail(ledger)()
-    rotated = goldenhour("keys", "rotate-data", GOLDENHOUR_DATA_KEYS=f"{NEW},{OLD}")
+    rotated = goldenhour("keys", "rotate", GOLDENHOUR_DATA_KEYS=f"{NEW},{OLD}")
     assert (rotated.exit_code, rotated.stdout.splitlines()[-1]) == (
         0,
         "no other data key is needed any more",
