@@ -226,7 +226,7 @@ def _sweeps(stack: Stack) -> list[str]:
         before = stored
         rows.append(
             f"| {stored:,} | {_median(lambda: _pass(service)):.1f} ms | {_median(service.audit_cases.audit):.0f} ms | "
-            f"{_median(lambda: _overview(service)):.0f} ms | {_median(lambda: _worklist(service)):.1f} ms |"
+            f"{_median(service.watch.pulse):.1f} ms | {_median(service.watch.overview):.0f} ms | {_median(lambda: _worklist(service)):.1f} ms |"
         )
     service.close()
     return [
@@ -235,8 +235,8 @@ def _sweeps(stack: Stack) -> list[str]:
         "",
         f"With so many cases in the ledger, {_OPEN:,} of them open and none of them due (fewer where there are fewer).",
         "",
-        "| cases | a sweeper's pass | the auditor | `/metrics` | 50 of the worklist |",
-        "|---|---|---|---|---|",
+        "| cases | a sweeper's pass | the auditor | `/readyz` | `/metrics` | 50 of the worklist |",
+        "|---|---|---|---|---|---|",
         *rows,
     ]
 
@@ -248,11 +248,6 @@ def _pass(service: Service) -> None:
     service.synthetic_page()
     service.check_address()
     service.watch.beat("bench")
-
-
-def _overview(service: Service) -> None:
-    with service.ledger.transaction() as tx:
-        tx.overview()
 
 
 def _worklist(service: Service) -> None:
@@ -284,15 +279,15 @@ def _filling(before: int, stored: int) -> Iterator[str]:
         SELECT gen_random_uuid(), f.row, 'contact', 'riverside', f.contact_id, 'C' || f.row, 'soon', 2,
                CASE WHEN f.n <= {_OPEN} THEN 'open' ELSE 'closed' END, '{plan}', 0, 0, 0, '{{}}', false,
                CASE WHEN f.n <= {_OPEN} THEN NULL ELSE 'spoken_to' END, now() + interval '9 hours',
-               now() - interval '1 day'
+               now() - interval '2 days'
         FROM (SELECT row, contact_id, split_part(contact_id, '-', 2)::int AS n FROM first_contacts
               WHERE contact_id LIKE 'filled-%') f WHERE f.n > {before}
     """
     yield f"""
         INSERT INTO pages (page_id, case_id, kind, episode, round, step, clinician, channel, attempt, state,
-                           valid_for, attempted_at, accepted_at, delivered_at)
+                           valid_for, attempted_at, accepted_at, delivered_at, created_at)
         SELECT gen_random_uuid(), c.case_id, 'page', 0, 0, 0, 'osei', 'sms', 1, 'delivered', 60,
-               c.opened_at, c.opened_at, c.opened_at
+               c.opened_at, c.opened_at, c.opened_at, c.opened_at
         FROM cases c WHERE c.contact_id LIKE 'filled-%' AND split_part(c.contact_id, '-', 2)::int > {before}
     """
     yield f"""

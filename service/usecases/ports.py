@@ -183,16 +183,23 @@ class CalendarStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """The service at a glance. Ages are in seconds; `sweep_age` is None before the first sweep."""
+class Pulse:
+    """Whether the service is well, told as fast with a million cases as with none. Ages are in seconds;
+    `sweep_age` is None before the first sweep."""
 
-    cases: Mapping[tuple[Urgency, CaseState], int]
-    pages: Mapping[tuple[PageKind, PageState], int]
-    contacts: int
     alarms: int
     overdue: int
     oldest_overdue: float
     sweep_age: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview(Pulse):
+    """The service at a glance: cases not closed, messages of the last day, and all first contacts."""
+
+    cases: Mapping[tuple[Urgency, CaseState], int]
+    pages: Mapping[tuple[PageKind, PageState], int]
+    contacts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +487,7 @@ class Transaction(Protocol):
     # the service itself
     def beat(self, process: str) -> None: ...
     def claim_chore(self, name: str, every: timedelta) -> bool: ...
+    def pulse(self) -> Pulse: ...
     def overview(self) -> Overview: ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.usecases.ports import Ledger, Overview
+from service.usecases.ports import Ledger, Overview, Pulse
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,11 @@ class WatchService:
         """The service at a glance."""
         with self.ledger.transaction() as tx:
             return tx.overview()
+
+    def pulse(self) -> Pulse:
+        """Whether the service is well."""
+        with self.ledger.transaction() as tx:
+            return tx.pulse()
 
     def beat(self, process: str) -> None:
         """Note that a sweep has just been completed by this process."""

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from service.usecases.ports import LedgerAway, Overview
+from service.usecases.ports import LedgerAway, Overview, Pulse
 from service.usecases.read_rosters import RosterPulse
 from service.usecases.read_trail import TrailPulse
 from service.web.wiring import Wiring, wiring
@@ -39,7 +39,7 @@ def readyz() -> tuple[Response, int]:
 def _checks(service: Wiring) -> dict[str, str]:
     doorbell = "ok" if service.doorbell_is_there() else "unavailable"
     try:
-        overview = service.watch.overview()
+        pulse = service.watch.pulse()
         schema = service.schema_is_current()
         rosters = service.rosters.pulses()
     except Exception as error:  # noqa: BLE001 - a missing table or a lost connection: not ready either way
@@ -48,8 +48,8 @@ def _checks(service: Wiring) -> dict[str, str]:
     return {
         "database": "ok" if schema else "not migrated",
         "redis": doorbell,
-        "sweeper": _sweeper(overview),
-        "escalations": "alarm" if overview.alarms else "ok",
+        "sweeper": _sweeper(pulse),
+        "escalations": "alarm" if pulse.alarms else "ok",
         **_calendars(rosters),
     }
 
@@ -62,10 +62,10 @@ def _calendars(rosters: Iterable[RosterPulse]) -> dict[str, str]:
     return {"calendars": "away" if any(roster.calendar_away for roster in followed) else "ok"}
 
 
-def _sweeper(overview: Overview) -> str:
-    if overview.sweep_age is None:
+def _sweeper(pulse: Pulse) -> str:
+    if pulse.sweep_age is None:
         return "never seen"
-    return "ok" if overview.sweep_age < _SWEEP_IS_STALE_AFTER else "stale"
+    return "ok" if pulse.sweep_age < _SWEEP_IS_STALE_AFTER else "stale"
 
 
 @blueprint.get("/metrics")
@@ -107,10 +107,10 @@ class _Counts:
 
 
 def _by_label(overview: Overview) -> Iterable[Metric]:
-    cases = GaugeMetricFamily("goldenhour_cases", "Cases.", labels=["urgency", "state"])
+    cases = GaugeMetricFamily("goldenhour_cases", "Cases that are not closed.", labels=["urgency", "state"])
     for (urgency, state), count in sorted(overview.cases.items()):
         cases.add_metric([urgency, state], count)
-    pages = GaugeMetricFamily("goldenhour_pages", "Messages to clinicians.", labels=["kind", "state"])
+    pages = GaugeMetricFamily("goldenhour_pages", "Messages of the last day.", labels=["kind", "state"])
     for (kind, page_state), count in sorted(overview.pages.items()):
         pages.add_metric([kind, page_state], count)
     yield cases

@@ -188,6 +188,7 @@ pages = Table(
     ),
     Index("pages_silent", "next_channel_at", postgresql_where=text("next_channel_at IS NOT NULL")),
     Index("pages_of_case", "case_id"),
+    Index("pages_created", "created_at"),
     Index("pages_to_person", "clinician", "channel", "attempted_at"),
     Index("pages_of_bundle", "bundle", postgresql_where=text("bundle IS NOT NULL")),
 )
