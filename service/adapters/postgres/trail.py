@@ -27,6 +27,10 @@ _SIGNED = (
     *("entry_id", "site", "at", "actor", "act", "contact_id", "case_id", "clinician"),
     *("detail", "channel", "provider_id", "rules", "key_id"),
 )
+# Every request waits for this statement: said to the driver, it takes half as long as put together anew.
+_INSERT = f"INSERT INTO audit_entries ({', '.join(_SIGNED)}, mark) VALUES "  # noqa: S608 - our own names
+_VALUES = f"({', '.join(['%s'] * (len(_SIGNED) + 1))})"
+_ROWS = 1000  # a statement takes 65535 values
 _WAITS = audit_entries.c.number.is_(None)
 _SEALS = 2  # the class of our advisory locks that seal
 
@@ -64,8 +68,11 @@ class Trail(Store):
         for note in self.notes:
             site = note["site"] if "site" in note else self.sites[note["case_id"]]
             row = {**note, "site": site, "entry_id": uuid4(), "key_id": self.cipher.active}
-            rows.append({**row, "mark": sign(key, _canonical(row))})
-        self.connection.execute(insert(audit_entries), rows)
+            rows.append((*(row[name] for name in _SIGNED), sign(key, _canonical(row))))
+        for begin in range(0, len(rows), _ROWS):
+            some = rows[begin : begin + _ROWS]
+            written = _INSERT + ", ".join([_VALUES] * len(some))
+            self.connection.exec_driver_sql(written, tuple(value for row in some for value in row))
         self.notes.clear()
 
     def _find_sites(self, case_ids: Set[UUID]) -> None:
