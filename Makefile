@@ -60,8 +60,17 @@ sbom: setup ## The software bill of materials of what ships, as CycloneDX in bui
 	@mkdir -p build
 	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
 
+# What no wheel carries. Without it the browser tests are skipped, and say so.
+.PHONY: tools
+tools:
+	@if ! command -v chromium chromium-browser google-chrome >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing chromium for the browser tests"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
+	    >/dev/null 2>&1 || echo "chromium cannot be installed: the browser tests are skipped"; \
+	fi
+
 .PHONY: test
-test: setup check ## Everything: the checks and all tests
+test: setup tools check ## Everything: the checks and all tests
 	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder tests/stories tests/simulator tests
 
 .PHONY: test-fast
