@@ -28,7 +28,7 @@ _SIGNED = (
     *("detail", "channel", "provider_id", "rules", "key_id"),
 )
 # Every request waits for this statement: said to the driver, it takes half as long as put together anew.
-_INSERT = f"INSERT INTO audit_entries ({', '.join(_SIGNED)}, mark) VALUES "  # noqa: S608 - our own names
+_INSERT = f"INSERT INTO audit_entries ({', '.join(_SIGNED)}, mark) VALUES "  # noqa: S608 # nosec B608 - our names
 _VALUES = f"({', '.join(['%s'] * (len(_SIGNED) + 1))})"
 _ROWS = 1000  # a statement takes 65535 values
 _WAITS = audit_entries.c.number.is_(None)
