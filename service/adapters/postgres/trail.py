@@ -27,8 +27,9 @@ _SIGNED = (
     *("entry_id", "site", "at", "actor", "act", "contact_id", "case_id", "clinician"),
     *("detail", "channel", "provider_id", "rules", "key_id"),
 )
-# Every request waits for this statement: said to the driver, it takes half as long as put together anew.
-_INSERT = f"INSERT INTO audit_entries ({', '.join(_SIGNED)}, mark) VALUES "  # noqa: S608 # nosec B608 - our names
+# Every request waits for this statement: said to the driver, it takes half as long as put together anew. Its
+# names are ours.
+_INSERT = f"INSERT INTO audit_entries ({', '.join(_SIGNED)}, mark) VALUES "  # noqa: S608 # nosec B608
 _VALUES = f"({', '.join(['%s'] * (len(_SIGNED) + 1))})"
 _ROWS = 1000  # a statement takes 65535 values
 _WAITS = audit_entries.c.number.is_(None)
