@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,14 @@ from tests.canary import traces_of_answers
 from tests.database import TimeMachine, emptied
 
 CONFIG = REPOSITORY / "config"
+
+
+def pytest_configure() -> None:
+    """What runs in the background, or behind nohup, ignores Ctrl-C or the end of its terminal, and so does
+    whatever it starts; tests send both."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session", autouse=True)
