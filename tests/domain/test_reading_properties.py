@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ print(hashlib.sha256(repr([assess(sample) for sample in SAMPLES]).encode()).hexd
 """
 
 
+@pytest.mark.slow
 def test_processes_agree() -> None:
     digests = {
         subprocess.run(
