@@ -44,7 +44,8 @@ def read_json(body: bytes | str) -> Any:
     try:
         text = body if isinstance(body, str) else body.decode("utf-8")
         document = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
-        json.dumps(document, ensure_ascii=False).encode("utf-8")  # lone surrogates show here
+        if "\\u" in text:  # half a character can only be written so, and shows here
+            json.dumps(document, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError:
         raise Unreadable("the body is not UTF-8") from None
     except UnicodeEncodeError:

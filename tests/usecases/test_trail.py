@@ -339,7 +339,8 @@ def test_an_entry_that_is_committed_late_is_sealed_behind_those_that_came_before
 ) -> None:
     with ledger.transaction() as slow:
         slow.note(Deed.EXPLAINED, SITE, contact_id="slow")
-        slow.write_notes()
+        slow.put_notes()
+        slow.write()
         with ledger.transaction() as quick:
             quick.note(Deed.EXPLAINED, SITE, contact_id="quick")
         seal()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.aes_gcm import Sealed
@@ -18,6 +18,14 @@ from service.domain.assessment import Assessment
 from service.domain.escalation import CaseState
 from service.domain.urgency import Urgency
 from service.usecases.ports import Erased, HeldAssessment, HeldContact, KeyGone, StoredContact
+
+# Every first contact is stored by this: it is put together once.
+_CREATE = (
+    upsert(first_contacts)
+    .values(site=bindparam("site"), contact_id=bindparam("contact_id"), age=bindparam("age"))
+    .on_conflict_do_nothing()
+    .returning(first_contacts.c.row, func.now().label("now"))
+)
 
 
 class Contacts(Store):
@@ -33,9 +41,9 @@ class Contacts(Store):
 
     def create_contact(self, site: str, contact_id: str, age: int | None) -> StoredContact | None:
         """A new one, locked; None when it is there already. What is new is told with the time in one go."""
-        created = upsert(first_contacts).values(site=site, contact_id=contact_id, age=age)
-        told = created.on_conflict_do_nothing().returning(first_contacts.c.row, func.now().label("now"))
-        row = self.connection.execute(told).one_or_none()
+        row = self.connection.execute(
+            _CREATE, {"site": site, "contact_id": contact_id, "age": age}
+        ).one_or_none()
         if row is None:
             return None
         if not self.clock:
@@ -95,22 +103,20 @@ class Contacts(Store):
                     "sealed": sealed.body,
                 }
             )
-        if rows:
-            self.connection.execute(insert(answers), rows)
+        self.put(answers, rows)
         if rows and contact.erased_at is not None:
             afresh = update(first_contacts).where(first_contacts.c.row == contact.row)
             self.connection.execute(afresh.values(erased_at=None))
 
     def store_assessment(self, contact: StoredContact, assessment: Assessment) -> None:
         sealed = self.cipher.seal(codec.assessment_to_json(assessment), assessment_place(contact.row))
-        self.connection.execute(
-            insert(assessments).values(
-                contact=contact.row,
-                urgency=assessment.urgency.value,
-                key_id=sealed.key_id,
-                sealed=sealed.body,
-            )
-        )
+        row = {
+            "contact": contact.row,
+            "urgency": assessment.urgency.value,
+            "key_id": sealed.key_id,
+            "sealed": sealed.body,
+        }
+        self.put(assessments, [row])
 
     def lock_to_erase(self, site: str, contact_id: str) -> StoredContact | None:
         """Without its answers: what cannot be opened can be erased."""

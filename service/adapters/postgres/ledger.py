@@ -59,7 +59,8 @@ class PostgresLedger:
             with self._engine.begin() as connection:
                 transaction = PostgresTransaction(connection, self._cipher, self._process)
                 yield transaction
-                transaction.write_notes()
+                transaction.put_notes()
+                transaction.write()
         except _AWAY as error:
             raise LedgerAway(type(error).__name__) from None
 

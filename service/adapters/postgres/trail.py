@@ -27,11 +27,6 @@ _SIGNED = (
     *("entry_id", "site", "at", "actor", "act", "contact_id", "case_id", "clinician"),
     *("detail", "channel", "provider_id", "rules", "key_id"),
 )
-# Every request waits for this statement: said to the driver, it takes half as long as put together anew. Its
-# names are ours.
-_INSERT = f"INSERT INTO audit_entries ({', '.join(_SIGNED)}, mark) VALUES "  # noqa: S608 # nosec B608
-_VALUES = f"({', '.join(['%s'] * (len(_SIGNED) + 1))})"
-_ROWS = 1000  # a statement takes 65535 values
 _WAITS = audit_entries.c.number.is_(None)
 _SEALS = 2  # the class of our advisory locks that seal
 
@@ -59,8 +54,8 @@ class Trail(Store):
             provider_id=event.provider_id,
         )
 
-    def write_notes(self) -> None:
-        """Write what was noted in this transaction; the ledger does so before it commits."""
+    def put_notes(self) -> None:
+        """Put off with the rest what was noted in this transaction; the ledger does so before it commits."""
         if not self.notes:
             return
         self._find_sites({note["case_id"] for note in self.notes if "site" not in note})
@@ -69,11 +64,8 @@ class Trail(Store):
         for note in self.notes:
             site = note["site"] if "site" in note else self.sites[note["case_id"]]
             row = {**note, "site": site, "entry_id": uuid4(), "key_id": self.cipher.active}
-            rows.append((*(row[name] for name in _SIGNED), sign(key, _canonical(row))))
-        for begin in range(0, len(rows), _ROWS):
-            some = rows[begin : begin + _ROWS]
-            written = _INSERT + ", ".join([_VALUES] * len(some))
-            self.connection.exec_driver_sql(written, tuple(value for row in some for value in row))
+            rows.append({name: row[name] for name in _SIGNED} | {"mark": sign(key, _canonical(row))})
+        self.put(audit_entries, rows)
         self.notes.clear()
 
     def _find_sites(self, case_ids: Set[UUID]) -> None:
