@@ -41,12 +41,19 @@ from service.adapters.wctp import Wctp, WctpHost, WctpReplies
 from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_instruments import load_instruments
 from service.adapters.yaml_lexicon import load_lexicon
-from service.adapters.yaml_policy import load_check_policy, load_dispositions, load_messages, load_policy
+from service.adapters.yaml_policy import (
+    load_check_policy,
+    load_dispositions,
+    load_follow_up_policy,
+    load_messages,
+    load_policy,
+)
 from service.adapters.yaml_sites import load_sites
 from service.domain.assessment import Assessor
 from service.domain.channel import Channel
 from service.domain.checks import CheckPolicy
 from service.domain.errors import ConfigurationFaults
+from service.domain.follow_up import FollowUpPolicy
 from service.domain.reading import Reader
 from service.domain.refusals import CarrierPolicy
 from service.domain.site import Site
@@ -64,6 +71,7 @@ from service.usecases.drill import Drill, SyntheticPage
 from service.usecases.due_pages import DuePages
 from service.usecases.erase_contact import EraseContact, PurgeContacts
 from service.usecases.export_contact import ExportContact
+from service.usecases.keep_promises import KeepPromises, Promises, SettleFollowUp
 from service.usecases.override_roster import OverrideRoster
 from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.paging import Paging
@@ -305,6 +313,21 @@ class Service:
         return Drill(self.ledger, self.paging, self.doorbell)
 
     @cached_property
+    def follow_up_policy(self) -> FollowUpPolicy:
+        """By when a human must have spoken to the person, where a site does not say otherwise."""
+        return load_follow_up_policy(self.settings.config_dir)
+
+    @cached_property
+    def keep_promises(self) -> KeepPromises:
+        """Pages for the follow-ups whose time comes."""
+        return KeepPromises(self.ledger, self.paging, self.doorbell)
+
+    @cached_property
+    def settle_follow_up(self) -> SettleFollowUp:
+        """The follow-ups that are due, and how a human ends one."""
+        return SettleFollowUp(self.ledger)
+
+    @cached_property
     def check_policy(self) -> CheckPolicy:
         """How clinicians' addresses are checked."""
         return load_check_policy(self.settings.config_dir)
@@ -443,8 +466,17 @@ class Service:
         return create_app(
             Wiring(
                 assessor=assessor,
-                receive=ReceiveFirstContact(self.ledger, assessor, self.paging, self.doorbell),
+                receive=ReceiveFirstContact(
+                    self.ledger,
+                    assessor,
+                    self.paging,
+                    Decisions(self.paging),
+                    Promises(self.follow_up_policy),
+                    self.doorbell,
+                ),
                 read=ReadCases(self.ledger),
+                read_contacts=self.read_contacts,
+                follow_ups=self.settle_follow_up,
                 trail=self.read_trail,
                 decide=DecideCase(self.ledger, decisions, self.doorbell, dispositions),
                 drill=self.drill,

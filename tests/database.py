@@ -10,6 +10,9 @@ from sqlalchemy.exc import OperationalError
 from service.adapters.postgres.tables import metadata
 
 _TIMES = {
+    "answers": ("received_at",),
+    "contact_events": ("at", "appointment", "received_at"),
+    "follow_ups": ("since", "due_at", "page_at", "settled_at"),
     "channel_troubles": ("at",),
     "cases": ("next_action_at", "respond_by", "opened_at"),
     "pages": (

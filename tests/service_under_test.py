@@ -10,10 +10,16 @@ from zoneinfo import ZoneInfo
 from service.adapters.postgres.ledger import PostgresLedger
 from service.adapters.random_codes import new_code, new_number
 from service.adapters.yaml_carriers import load_carrier_policy
-from service.adapters.yaml_policy import load_check_policy, load_dispositions, load_messages
+from service.adapters.yaml_policy import (
+    load_check_policy,
+    load_dispositions,
+    load_follow_up_policy,
+    load_messages,
+)
 from service.domain.answers import Answer, FirstContact, TextAnswer
 from service.domain.assessment import Assessor
 from service.domain.channel import Channel
+from service.domain.course import ContactEvent
 from service.domain.escalation import Case, CaseState, EventKind
 from service.domain.plan import Plan, Step, Target, TargetKind
 from service.domain.roster import Roster
@@ -30,6 +36,7 @@ from service.usecases.consequences import Consequences
 from service.usecases.decide_case import DecideCase, Decisions
 from service.usecases.drill import Drill
 from service.usecases.due_pages import DuePages
+from service.usecases.keep_promises import KeepPromises, Promises, SettleFollowUp
 from service.usecases.page_clinician import PageClinician, Patience
 from service.usecases.paging import Paging
 from service.usecases.ports import TimelineEntry
@@ -89,6 +96,7 @@ def a_site(site_id: str = "riverside", plan: Plan = PLAN) -> Site:
             Urgency.UNREAD: later,
         },
         trouble_plan=plan,
+        follow_up_plan=plan,
         pace=PACE,
     )
 
@@ -115,7 +123,12 @@ class ServiceUnderTest:
         policy = load_carrier_policy(REPOSITORY / "config")
         self.paging = Paging(sites, policy, new_code)
         consequences, decisions = Consequences(self.paging), Decisions(self.paging)
-        self.receive = ReceiveFirstContact(self.ledger, self.assessor, self.paging, self.doorbell)
+        promises = Promises(load_follow_up_policy(REPOSITORY / "config"))
+        self.receive = ReceiveFirstContact(
+            self.ledger, self.assessor, self.paging, decisions, promises, self.doorbell
+        )
+        self.keep_promises = KeepPromises(self.ledger, self.paging, self.doorbell)
+        self.settle_follow_up = SettleFollowUp(self.ledger)
         self.page_clinician = PageClinician(
             self.ledger,
             {Channel.SMS: self.carrier, **self.carriers},
@@ -153,6 +166,14 @@ class ServiceUnderTest:
         given = [said(a, f"a{n}") if isinstance(a, str) else a for n, a in enumerate(answers, 1)]
         return self.receive.create(self.site.site_id, FirstContact(contact_id, tuple(given)))
 
+    def tell(self, *events: ContactEvent, contact_id: str = "c1") -> Receipt:
+        """What happened around a first contact."""
+        return self.receive.add(self.site.site_id, FirstContact(contact_id, (), events=events))
+
+    def add(self, *answers: Answer, contact_id: str = "c1") -> Receipt:
+        """More answers of a first contact."""
+        return self.receive.add(self.site.site_id, FirstContact(contact_id, answers))
+
     def work(self) -> None:
         """What workers do: answer the doorbell until it is quiet."""
         while self.doorbell.rung:
@@ -160,7 +181,9 @@ class ServiceUnderTest:
 
     def sweep(self) -> None:
         """What a sweeper does in one round."""
-        for page_id in dict.fromkeys([*self.advance(), *self.silent_pages(), *self.due_pages()]):
+        for page_id in dict.fromkeys(
+            [*self.keep_promises(), *self.advance(), *self.silent_pages(), *self.due_pages()]
+        ):
             self.page_clinician(page_id)
 
     def case(self, contact_id: str = "c1") -> Case:

@@ -48,7 +48,9 @@ def test_score_reads_and_writes_json_lines_without_database_or_redis() -> None:
         "instruments",
         "starting_points",
         "reasons",
+        "turns",
         "gaps",
+        "held",
         "rules",
     }
     assert "c-ssrs-screener item 6 (past 3 months): refused" in assessment["gaps"]

@@ -58,6 +58,7 @@ class Sweeper:
     def _sweep(self, submit: Callable[[UUID], Future[None]]) -> None:
         waiting: list[UUID] = []
         well = [
+            self._part(self._service.keep_promises, waiting),
             self._part(self._service.advance_cases, waiting),
             self._part(self._service.silent_pages, waiting),
             self._part(self._service.due_pages, waiting),

@@ -10,8 +10,9 @@ from service.adapters.durations import duration
 from service.adapters.yaml_documents import Documents
 from service.domain.checks import CheckPolicy
 from service.domain.errors import ConfigurationFaults
+from service.domain.follow_up import FollowUpPolicy
 from service.domain.messages import Messages, Text
-from service.domain.policy import Constructs, Policy, Rule, Weights
+from service.domain.policy import Constructs, Policy, Rule, Turn, Weights
 from service.domain.signals import GapKind, Strength, When
 from service.domain.urgency import Urgency
 
@@ -30,7 +31,11 @@ def load_policy(config: Path) -> Policy:
         hopelessness=_weights(scores["hopelessness"]),
         suicidality=_weights(scores["suicidality"]),
         hope=_weights(scores["hope"]),
+        turns=tuple(_turn(turn) for turn in raw["turns"]),
     )
+    unknown = {turn for rule in policy.rules for turn in rule.turn} - {t.turn_id for t in policy.turns}
+    if unknown:
+        raise ConfigurationFaults(f"urgency.yaml: there is no turn {turn}" for turn in sorted(unknown))
     ids = [rule.rule_id for rule in policy.rules]
     twice = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
     if twice:
@@ -52,6 +57,22 @@ def _rule(raw: Mapping[str, Any]) -> Rule:
         at_least=raw.get("at_least", 0),
         instrument=frozenset(raw.get("instrument", ())),
         gap=frozenset(GapKind(kind) for kind in raw.get("gap", ())),
+        turn=frozenset(raw.get("turn", ())),
+    )
+
+
+def _turn(raw: Mapping[str, Any]) -> Turn:
+    return Turn(
+        turn_id=raw["id"],
+        score=raw["score"],
+        worse=raw["worse"],
+        rises_by=raw.get("rises_by"),
+        falls_by=raw.get("falls_by"),
+        new=Constructs.of(tuple(raw.get("or_new", ()))),
+        strength=frozenset(Strength(strength) for strength in raw.get("strength", ())),
+        was=raw.get("was_at_least", 0),
+        is_now=raw.get("is_now_at_most", 100),
+        beside=Constructs.of(tuple(raw.get("with", ()))),
     )
 
 
@@ -78,6 +99,25 @@ def load_dispositions(config: Path) -> tuple[str, ...]:
     if raw is None:
         raise ConfigurationFaults(documents.faults)
     return tuple(raw)
+
+
+def load_follow_up_policy(config: Path) -> FollowUpPolicy:
+    """Read `policy/follow_up.yaml`, or raise `ConfigurationFaults` naming every fault."""
+    documents = Documents(config / "schema" / "follow_up.schema.json")
+    raw = documents.read(config / "policy" / "follow_up.yaml")
+    if raw is None:
+        raise ConfigurationFaults(documents.faults)
+    return read_follow_up(raw)
+
+
+def read_follow_up(raw: Mapping[str, Any]) -> FollowUpPolicy:
+    """The same, as it stands in the policy or in a site's own file."""
+    return FollowUpPolicy(
+        left_worse=duration(raw["left_worse"]),
+        within={Urgency(name): duration(time) for name, time in raw["within"].items()},
+        page_before=duration(raw["page_before"]),
+        same_visit=duration(raw["same_visit"]),
+    )
 
 
 def load_check_policy(config: Path) -> CheckPolicy:

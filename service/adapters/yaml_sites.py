@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.adapters.durations import duration
 from service.adapters.yaml_documents import Documents
+from service.adapters.yaml_policy import read_follow_up
 from service.adapters.yaml_rosters import coverage_faults, read_roster, read_source, roster_faults
 from service.domain.calendar import CalendarSource
 from service.domain.channel import Channel
@@ -19,6 +20,7 @@ from service.domain.site import Clinician, Pace, Site
 from service.domain.urgency import Urgency
 
 _TROUBLE = "trouble"
+_FOLLOW_UP = "follow_up"
 
 
 def load_sites(sites_dir: Path, schema: Path, now: datetime | None = None) -> dict[str, Site]:
@@ -130,11 +132,17 @@ def _site(raw: Mapping[str, Any], folder: Path) -> Site:
             for name, roster in raw["rosters"].items()
         },
         calendars={name: source for name, source in sources.items() if source is not None},
-        plans={Urgency(name): _plan(plan) for name, plan in raw["plans"].items() if name != _TROUBLE},
+        plans={
+            Urgency(name): _plan(plan)
+            for name, plan in raw["plans"].items()
+            if name not in {_TROUBLE, _FOLLOW_UP}
+        },
         trouble_plan=_plan(raw["plans"][_TROUBLE]),
+        follow_up_plan=_plan(raw["plans"].get(_FOLLOW_UP, raw["plans"]["urgent"])),
         pace=_pace(raw["pace"]),
         teams={name: tuple(people) for name, people in raw.get("teams", {}).items()},
         respond_within_minutes={Urgency(k): v for k, v in raw.get("respond_within_minutes", {}).items()},
+        follow_up=read_follow_up(raw["follow_up"]) if "follow_up" in raw else None,
         retention=duration(raw["retention"]) if "retention" in raw else None,
     )
 

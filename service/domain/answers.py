@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from service.domain.course import ContactEvent
 
 
 class Speaker(StrEnum):
@@ -58,11 +61,18 @@ Answer = TextAnswer | ItemAnswer
 class FirstContact:
     """A person's first encounter, under the intake system's own opaque id.
 
-    `age` (whole years) is used only where an instrument's official rule asks for it.
-    `unreadable` names stored answers whose encryption key is gone: they are a gap, never a silence.
+    `age` (whole years) is used only where an instrument's official rule asks for it. `unreadable` names
+    stored answers whose encryption key is gone: they are a gap, never a silence. `events`: what happened
+    around it. `received_at`: when each stored answer came, for those that do not say when they were said.
     """
 
     contact_id: str
     answers: tuple[Answer, ...]
     age: int | None = None
     unreadable: tuple[str, ...] = ()
+    events: tuple[ContactEvent, ...] = ()
+    received_at: Mapping[str, datetime] = field(default_factory=dict)
+
+    def said_at(self, answer: Answer) -> datetime | None:
+        """When an answer was given, or else came to us; None when nobody knows."""
+        return answer.at or self.received_at.get(answer.answer_id)

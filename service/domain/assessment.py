@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from service.domain.answers import Answer, FirstContact, ItemAnswer, TextAnswer
+from service.domain.course import Course
 from service.domain.instruments import InstrumentResult, Instruments
-from service.domain.policy import Heard, Policy, Rule, Weights
+from service.domain.policy import Heard, Policy, Rule
 from service.domain.reading import Reader, Reading, SetAside
+from service.domain.scores import Scores, scores
 from service.domain.signals import Gap, GapKind, Polarity, Signal, Who
+from service.domain.trajectory import UNCHANGED, Found, Said, Trajectory, by_phase, trajectory
 from service.domain.urgency import Urgency
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """How strongly each was said, 0 to 100. Not a probability and not a level."""
-
-    hopelessness: int
-    suicidality: int
-    hope: int
 
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """Urgency with its reasons, the evidence, and what could not be known.
 
-    `respond_within_minutes` is None for `unread` (before the next contact) and `none_found`.
-    `rules` names the version and content hash of everything that decided.
+    `respond_within_minutes` is None for `unread` (before the next contact) and `none_found`. `rules` names
+    the version and content hash of everything that decided; `held`: the ids of the policy's rules that held,
+    the most pressing first. `turns`: what was found to have changed after a session.
     """
 
     contact_id: str
@@ -41,6 +36,8 @@ class Assessment:
     reasons: tuple[str, ...]
     gaps: tuple[str, ...]
     rules: str
+    turns: tuple[Found, ...] = ()
+    held: tuple[str, ...] = ()
 
     @property
     def starting_points(self) -> tuple[Signal, ...]:
@@ -63,6 +60,17 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class _Noticed:
+    """All that rules look at."""
+
+    signals: tuple[Signal, ...]
+    results: tuple[InstrumentResult, ...]
+    gaps: tuple[Gap, ...]
+    readings: tuple[tuple[str, Reading], ...]
+    trajectory: Trajectory
+
+
+@dataclass(frozen=True, slots=True)
 class Assessor:
     """Everything that decides: the same first contact and rules give the same assessment."""
 
@@ -72,58 +80,95 @@ class Assessor:
     rules: str
 
     def assess(
-        self, contact: FirstContact, respond_within_minutes: Mapping[Urgency, int] | None = None
+        self,
+        contact: FirstContact,
+        respond_within_minutes: Mapping[Urgency, int] | None = None,
+        only: Collection[str] | None = None,
     ) -> Assessment:
         """Read, score and decide. Pure; never raises for any valid first contact.
 
-        `respond_within_minutes`: a site's own times, where they differ from the policy's.
+        `respond_within_minutes`: a site's own times, where they differ from the policy's. `only`: the ids of
+        the answers that bear on it; the others are only what these are held against.
         """
-        readings = [self._read(a) for a in contact.answers if isinstance(a, TextAnswer)]
-        items = [answer for answer in contact.answers if isinstance(answer, ItemAnswer)]
-        results = self.instruments.score(items, contact.age)
-        signals = _in_answer_order(
-            contact.answers,
-            [
-                *chain.from_iterable(r.signals for r in readings),
-                *chain.from_iterable(r.signals for r in results),
-            ],
-        )
-        gaps = [*chain.from_iterable(r.gaps for r in readings), *chain.from_iterable(r.gaps for r in results)]
-        gaps += _gaps_of_the_contact(contact)
-        urgency, reasons = _decide(self.policy, signals, results, gaps)
+        noticed = self._notice(contact, only)
+        held = self._held(noticed)
+        urgency = held[0].urgency if held else Urgency.NONE_FOUND
+        times = {**self.policy.respond_within_minutes, **(respond_within_minutes or {})}
         return Assessment(
             contact_id=contact.contact_id,
             urgency=urgency,
-            respond_within_minutes={
-                **self.policy.respond_within_minutes,
-                **(respond_within_minutes or {}),
-            }.get(urgency),
-            scores=_scores(self.policy, signals),
-            signals=signals,
-            instruments=results,
-            reasons=reasons,
-            gaps=tuple(dict.fromkeys(gap.text for gap in gaps)),
+            respond_within_minutes=times.get(urgency),
+            scores=scores(self.policy, noticed.signals),
+            signals=noticed.signals,
+            instruments=noticed.results,
+            reasons=tuple(dict.fromkeys(r.reason for r in held)) if held else (_quiet(noticed.signals),),
+            gaps=tuple(dict.fromkeys(gap.text for gap in noticed.gaps)),
             rules=self.rules,
+            turns=noticed.trajectory.found,
+            held=tuple(rule.rule_id for rule in held),
         )
 
     def explain(
         self, contact: FirstContact, respond_within_minutes: Mapping[Urgency, int] | None = None
     ) -> Explanation:
         """The same assessment with what led to it; `set_aside` is by answer id."""
-        assessment = self.assess(contact, respond_within_minutes)
-        fired = frozenset(rule for result in assessment.instruments for rule in result.rules)
-        readings = [(a.answer_id, self._read(a)) for a in contact.answers if isinstance(a, TextAnswer)]
-        gaps = [gap for _, reading in readings for gap in reading.gaps]
-        gaps += [gap for result in assessment.instruments for gap in result.gaps] + _gaps_of_the_contact(
-            contact
-        )
-        heard = Heard.of(assessment.signals)
-        held = _held(self.policy, heard, fired, frozenset(gap.kind for gap in gaps))
+        noticed = self._notice(contact, None)
+        heard = Heard.of(noticed.signals)
         return Explanation(
-            assessment=assessment,
-            rules=tuple((rule, rule.evidence(heard)) for rule in held),
-            set_aside=tuple((answer_id, aside) for answer_id, r in readings for aside in r.set_aside),
+            assessment=self.assess(contact, respond_within_minutes),
+            rules=tuple((rule, rule.evidence(heard)) for rule in self._held(noticed)),
+            set_aside=tuple((answer_id, aside) for answer_id, r in noticed.readings for aside in r.set_aside),
         )
+
+    def trajectory(self, contact: FirstContact) -> Trajectory:
+        """How what was said changed, by answer and by what happened around it."""
+        return self._notice(contact, None, points=True).trajectory
+
+    def _notice(
+        self, contact: FirstContact, only: Collection[str] | None, *, points: bool = False
+    ) -> _Noticed:
+        answers = contact.answers
+        readings = [(a.answer_id, self._read(a)) for a in answers if isinstance(a, TextAnswer)]
+        followed = UNCHANGED
+        if points or (contact.events and Course.of(contact.events).sessions):
+            followed = self._follow(contact, dict(readings))
+        if only is not None:
+            answers = tuple(a for a in answers if a.answer_id in only)
+            readings = [(answer_id, reading) for answer_id, reading in readings if answer_id in only]
+            found = tuple(f for f in followed.found if not frozenset(only).isdisjoint(f.answer_ids))
+            followed = replace(followed, found=found)
+        results = self.instruments.score([a for a in answers if isinstance(a, ItemAnswer)], contact.age)
+        signals = [*chain.from_iterable(reading.signals for _, reading in readings)]
+        signals += chain.from_iterable(result.signals for result in results)
+        gaps = [*chain.from_iterable(reading.gaps for _, reading in readings)]
+        gaps += chain.from_iterable(result.gaps for result in results)
+        gaps += _gaps_of_the_contact(contact) if only is None else ()
+        return _Noticed(_in_answer_order(answers, signals), results, tuple(gaps), tuple(readings), followed)
+
+    def _follow(self, contact: FirstContact, readings: Mapping[str, Reading]) -> Trajectory:
+        """Items speak where they stand, each instrument by what was ticked of it in one phase."""
+        course = Course.of(contact.events)
+        phases = by_phase(((a, contact.said_at(a)) for a in contact.answers), course)
+        said = []
+        for answers in phases.values():
+            items = [a for a in answers if isinstance(a, ItemAnswer)]
+            ticked = [s for result in self.instruments.score(items, contact.age) for s in result.signals]
+            for answer in answers:
+                reading = readings.get(answer.answer_id)
+                signals = (
+                    reading.signals if reading else (s for s in ticked if s.answer_id == answer.answer_id)
+                )
+                said.append(Said(answer.answer_id, contact.said_at(answer), tuple(signals)))
+        return trajectory(said, course, self.policy.turns, partial(scores, self.policy))
+
+    def _held(self, noticed: _Noticed) -> list[Rule]:
+        """The rules that hold, the most pressing first, in the file's order within one urgency."""
+        heard = Heard.of(noticed.signals)
+        fired = frozenset(rule for result in noticed.results for rule in result.rules)
+        gaps = frozenset(gap.kind for gap in noticed.gaps)
+        turns = frozenset(found.turn_id for found in noticed.trajectory.found)
+        held = [rule for rule in self.policy.rules if rule.holds(heard, fired, gaps, turns)]
+        return sorted(held, key=lambda rule: -rule.urgency.rank)
 
     def _read(self, answer: TextAnswer) -> Reading:
         """An answer that trips the reader is a gap: a fault of ours must not lose the whole contact."""
@@ -148,48 +193,11 @@ def _gaps_of_the_contact(contact: FirstContact) -> list[Gap]:
     return gaps
 
 
-def _decide(
-    policy: Policy, signals: tuple[Signal, ...], results: Sequence[InstrumentResult], gaps: Sequence[Gap]
-) -> tuple[Urgency, tuple[str, ...]]:
-    fired = frozenset(rule for result in results for rule in result.rules)
-    kinds = frozenset(gap.kind for gap in gaps)
-    held = _held(policy, Heard.of(signals), fired, kinds)
-    if not held:
-        return Urgency.NONE_FOUND, (_quiet(signals),)
-    return held[0].urgency, tuple(dict.fromkeys(rule.reason for rule in held))
-
-
-def _held(policy: Policy, heard: Heard, fired: frozenset[str], gaps: frozenset[GapKind]) -> list[Rule]:
-    """The rules that hold, the most pressing first, in the file's order within one urgency."""
-    held = [rule for rule in policy.rules if rule.holds(heard, fired, gaps)]
-    return sorted(held, key=lambda rule: -rule.urgency.rank)
-
-
 def _quiet(signals: Iterable[Signal]) -> str:
-    concerns = [signal for signal in signals if not signal.protective]
+    concerns = [signal for signal in signals if not (signal.protective or signal.only_shown)]
     if not concerns:
         return NONE_FOUND
     return NONE_TIMED if any(signal.counts for signal in concerns) else NONE_COUNTED
-
-
-def _scores(policy: Policy, signals: tuple[Signal, ...]) -> Scores:
-    counting = [signal for signal in signals if signal.counts]
-    protective = [s for s in signals if s.protective and s.polarity == "affirmed" and s.who == "self"]
-    return Scores(
-        hopelessness=_score(policy, policy.hopelessness, counting),
-        suicidality=_score(policy, policy.suicidality, counting),
-        hope=_score(policy, policy.hope, protective),
-    )
-
-
-def _score(policy: Policy, weights: Weights, signals: Iterable[Signal]) -> int:
-    """Noisy-or over distinct constructs, each at the strongest it was said: more said is never less."""
-    parts: dict[str, float] = {}
-    for signal in signals:
-        part = weights.of(signal.construct) * policy.strengths[signal.strength]
-        parts[signal.construct] = max(part, parts.get(signal.construct, 0.0))
-    silence = math.prod(1.0 - part for _, part in sorted(parts.items()))
-    return round(100 * (1.0 - silence))
 
 
 def _in_answer_order(answers: Sequence[Answer], signals: Sequence[Signal]) -> tuple[Signal, ...]:

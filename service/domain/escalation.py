@@ -56,6 +56,8 @@ class EventKind(StrEnum):
     HANDED_OVER = "handed_over"
     PASSED = "passed"
     ACKNOWLEDGEMENT_EXPIRED = "acknowledgement_expired"
+    FOLLOW_UP = "follow_up"
+    SPOKEN_TO = "spoken_to"
     TOLD = "told"
     CLOSED = "closed"
 
@@ -282,6 +284,20 @@ def risen(case: Case, urgency: Urgency, plan: Plan, respond_by: datetime | None,
         next_action_at=due,
         alarm=case.alarm,
     )
+
+
+def hastened(case: Case, plan: Plan, respond_by: datetime, now: datetime) -> Case:
+    """The case once a follow-up of its contact must be paged for: nothing of it gets later.
+
+    While nobody was paged yet, its first page is due now, by the plan for follow-ups; one that is being paged
+    for goes on, and one that somebody has taken stays theirs, until it would have been paged anew.
+    """
+    times = [time for time in (case.respond_by, respond_by) if time is not None]
+    case = replace(case, respond_by=min(times))
+    nobody_yet = case.position == Position(episode=case.position.episode)
+    if case.state is CaseState.OPEN and nobody_yet and case.next_action_at > now:
+        return replace(case, plan=plan, next_action_at=now)
+    return case
 
 
 def reopened(case: Case, now: datetime) -> Case:

@@ -81,8 +81,11 @@ class Rule:
     at_least: int = 0
     instrument: frozenset[str] = frozenset()
     gap: frozenset[GapKind] = frozenset()
+    turn: frozenset[str] = frozenset()
 
-    def holds(self, heard: Heard, fired: frozenset[str], gaps: frozenset[GapKind]) -> bool:
+    def holds(
+        self, heard: Heard, fired: frozenset[str], gaps: frozenset[GapKind], turns: frozenset[str]
+    ) -> bool:
         """Whether every part that the rule states is met by what was heard."""
         return (
             (not self.any_of or self._is_heard(heard))
@@ -90,6 +93,7 @@ class Rule:
             and (not self.at_least or self._distinct(heard) >= self.at_least)
             and (not self.instrument or bool(self.instrument & fired))
             and (not self.gap or bool(self.gap & gaps))
+            and (not self.turn or bool(self.turn & turns))
         )
 
     def _is_heard(self, heard: Heard) -> bool:
@@ -117,6 +121,29 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A change that matters: what is said after a session, held against what was said from the last such time
+    on.
+
+    One of these makes it: `score` rises or falls by so much; or one of the constructs `new` is voiced with
+    one of these strengths and was not voiced before. And each of these that is stated must hold: the score
+    `was` at least so much and `is_now` at most so much, and one of `beside` was affirmed, too. `worse`: the
+    person left worse than they came.
+    """
+
+    turn_id: str
+    score: str
+    worse: bool
+    rises_by: int | None = None
+    falls_by: int | None = None
+    new: Constructs = NO_CONSTRUCTS
+    strength: frozenset[Strength] = frozenset()
+    was: int = 0
+    is_now: int = 100
+    beside: Constructs = NO_CONSTRUCTS
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """How much each construct adds to one score, between 0 and 1."""
 
@@ -130,7 +157,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Rules, response times in minutes, and the weights of the three scores."""
+    """Rules, the turns that matter, response times in minutes, and the weights of the three scores."""
 
     rules: tuple[Rule, ...]
     respond_within_minutes: Mapping[Urgency, int]
@@ -138,3 +165,4 @@ class Policy:
     hopelessness: Weights
     suicidality: Weights
     hope: Weights
+    turns: tuple[Turn, ...] = ()

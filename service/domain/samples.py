@@ -92,7 +92,7 @@ class _Samples:
         return any(
             signal.entry == self._entry.entry_id
             and signal.polarity is Polarity.AFFIRMED
-            and (signal.counts or signal.protective)
+            and (signal.counts or signal.protective or signal.only_shown)
             for signal in self._signals(sample, speaker)
         )
 

@@ -46,6 +46,9 @@ class Strength(StrEnum):
 PROTECTIVE = frozenset({"hope", "reasons_for_living", "help_seeking", "wants"})
 """Construct families that are shown first class and never bear on urgency."""
 
+ONLY_SHOWN = frozenset({"calm"})
+"""Construct families that say nothing by themselves: they are held against what was said before."""
+
 
 @cache
 def family(construct: str) -> str:
@@ -89,12 +92,19 @@ class Signal:
         return family(self.construct) in PROTECTIVE
 
     @property
+    def only_shown(self) -> bool:
+        """Whether this says nothing by itself, neither for good nor for bad."""
+        return family(self.construct) in ONLY_SHOWN
+
+    @property
     def counts(self) -> bool:
         """Whether it may bear on urgency: about the person, affirmed, standing, not protective.
 
         Somebody else in danger now counts all the same: the caller asks for them.
         """
-        if self.protective or self.polarity is Polarity.DENIED or self.when is When.HYPOTHETICAL:
+        if self.protective or self.only_shown:
+            return False
+        if self.polarity is Polarity.DENIED or self.when is When.HYPOTHETICAL:
             return False
         if self.construct == "in_progress":
             return self.who is not Who.QUOTED

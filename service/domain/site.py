@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from service.domain.calendar import CalendarSource
 from service.domain.channel import Channel
+from service.domain.follow_up import FollowUpPolicy
 from service.domain.plan import Plan
 from service.domain.roster import Roster
 from service.domain.urgency import Urgency
@@ -52,10 +53,11 @@ class Pace:
 class Site:
     """Rosters, teams and clinicians by name, and the plan for each urgency that opens a case.
 
-    `trouble_plan`: for a case about the service itself, such as a carrier that refuses everything.
-    `respond_within_minutes` holds the times that differ from the policy's; `calendars` are by the name of
-    the roster that follows them. `retention`: how long a person's words are kept after the last that happened
-    to them; None keeps them until they are erased.
+    `trouble_plan`: for a case about the service itself, such as a carrier that refuses everything;
+    `follow_up_plan`: for a person whom nobody has spoken to in time. `follow_up`: by when that is, where it
+    differs from the policy's. `respond_within_minutes` holds the times that differ from the policy's;
+    `calendars` are by the name of the roster that follows them. `retention`: how long a person's words are
+    kept after the last that happened to them; None keeps them until they are erased.
     """
 
     site_id: str
@@ -63,8 +65,10 @@ class Site:
     rosters: Mapping[str, Roster]
     plans: Mapping[Urgency, Plan]
     trouble_plan: Plan
+    follow_up_plan: Plan
     pace: Pace
     teams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     respond_within_minutes: Mapping[Urgency, int] = field(default_factory=dict)
     calendars: Mapping[str, CalendarSource] = field(default_factory=dict)
     retention: timedelta | None = None
+    follow_up: FollowUpPolicy | None = None

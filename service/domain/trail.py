@@ -20,7 +20,10 @@ class Deed(StrEnum):
 
     ASSESSED = "assessed"
     SENT_AGAIN = "sent_again"
+    FOLLOW_UP = "follow_up_promised"
+    FOLLOW_UP_SETTLED = "follow_up_settled"
     ASSESSMENT_READ = "assessment_read"
+    TRAJECTORY_READ = "trajectory_read"
     CASE_READ = "case_read"
     HISTORY_READ = "history_read"
     EXPLAINED = "explained"

@@ -127,6 +127,8 @@ class Decisions:
         tx.save_case(case)
         tx.cancel_queued(case.case_id)
         tx.record(case.case_id, Event(EventKind.CLOSED, clinician, disposition))
+        if case.kind is CaseKind.CONTACT:
+            tx.settle_follow_up(case, clinician, disposition)
         return Decided(
             Decision.DONE, case, self._tell_others(tx, case, PageKind.CLOSED, clinician, concerned)
         )

@@ -24,7 +24,8 @@ class EraseContact:
     ledger: Ledger
 
     def __call__(self, site: str, contact_id: str) -> Erased:
-        """Raises `NotFound`, or `Conflict` while a case of theirs is not closed: somebody needs the words."""
+        """Raises `NotFound`, or `Conflict` while a case of theirs is not closed or a follow-up is due:
+        somebody needs the words."""
         with self.ledger.transaction() as tx:
             contact = tx.lock_to_erase(site, contact_id)
             if contact is None:
@@ -32,6 +33,9 @@ class EraseContact:
             live = tx.live_case(contact)
             if live is not None:
                 raise Conflict(f"Case {live.code} is not closed. Nothing was erased.")
+            due = tx.follow_up(contact)
+            if due is not None and due.promise is not None:
+                raise Conflict("A follow-up is due: end it first. Nothing was erased.")
             erased = tx.erase_words(contact)
             tx.note(Deed.ERASED, site, contact_id=contact_id, detail=str(erased))
         return erased

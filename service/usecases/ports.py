@@ -11,13 +11,15 @@ from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from service.domain.answers import Answer
+from service.domain.answers import Answer, FirstContact
 from service.domain.assessment import Assessment
 from service.domain.calendar import CalendarFault, CalendarShifts, CalendarSource, SkippedEvent
 from service.domain.channel import Channel
 from service.domain.checks import AddressChange, AddressRecord
+from service.domain.course import ContactEvent
 from service.domain.delivery import Lookup, PageKind, PageState, SendOutcome
 from service.domain.escalation import Case, CaseKind, CaseState, Event, Position
+from service.domain.follow_up import Promise
 from service.domain.override import Override
 from service.domain.refusals import Address, Refusal, Trouble
 from service.domain.replies import Act
@@ -32,7 +34,8 @@ from service.domain.urgency import Urgency
 class StoredContact:
     """A first contact as stored: `answers` in order of arrival, without those whose key is gone.
 
-    `erased_at`: when its words were erased; None when they were not, or more was sent since.
+    `received_at`: when each of them came. `events`: what happened around it, in the order in which it was
+    told. `erased_at`: when its words were erased; None when they were not, or more was sent since.
     """
 
     row: int
@@ -41,6 +44,40 @@ class StoredContact:
     answers: tuple[Answer, ...]
     unreadable: tuple[str, ...]
     erased_at: datetime | None = None
+    events: tuple[ContactEvent, ...] = ()
+    received_at: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> FirstContact:
+        """The first contact as far as it can be read."""
+        return FirstContact(
+            self.contact_id, self.answers, self.age, self.unreadable, self.events, self.received_at
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What was promised to one person: that a human speaks to them. `promise` is None when none is due.
+
+    `is_waiting`: nobody is paged for it yet. `settled_at`, `settled_by`, `settled_how`: when a human last
+    ended one, who, and with which disposition.
+    """
+
+    site: str
+    contact_id: str
+    promise: Promise | None
+    is_waiting: bool
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    settled_how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUps:
+    """One page of the follow-ups that are due, the earliest first, and how many there are in all."""
+
+    follow_ups: tuple[FollowUp, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,12 +341,24 @@ class Transaction(Protocol):
     def is_outdated(self, contact: StoredContact, before: datetime) -> bool: ...
     def held_contact(self, site: str, contact_id: str) -> HeldContact | None: ...
 
+    # what happened around them, and follow-ups
+    def store_events(self, contact: StoredContact, events: Sequence[ContactEvent]) -> None: ...
+    def follow_up(self, contact: StoredContact) -> FollowUp | None: ...
+    def save_follow_up(self, contact: StoredContact, follow_up: FollowUp) -> None: ...
+    def settle_follow_up(self, case: Case, by: str, how: str) -> bool: ...
+    def due_follow_up(self, besides: Collection[tuple[str, str]]) -> tuple[str, str] | None: ...
+    def open_follow_ups(self, site: str, limit: int, offset: int) -> FollowUps: ...
+
     # cases
     def code_is_taken(self, code: str, since: datetime) -> bool: ...
     def open_case(self, contact: StoredContact | None, case: Case) -> None: ...
     def live_trouble(self, site: str, subject: str) -> bool: ...
     def live_case(self, contact: StoredContact) -> Case | None: ...
     def closed_at(self, contact: StoredContact) -> datetime | None: ...
+    def pressed_at(self, case_id: UUID) -> datetime | None:
+        """When a case was opened, or its urgency last rose."""
+        ...
+
     def lock_case(self, site: str, case_id: UUID) -> Case | None: ...
     def lock_case_by_code(self, sites: Collection[str], code: str) -> Case | None: ...
     def cases_meant_by(self, site: str, clinician: str, since: datetime) -> tuple[Case, ...]: ...

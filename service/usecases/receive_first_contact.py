@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -10,16 +11,22 @@ from uuid import UUID, uuid4
 from service.domain import escalation
 from service.domain.answers import Answer, FirstContact
 from service.domain.assessment import Assessment, Assessor
+from service.domain.course import ContactEvent, Happening
 from service.domain.delivery import PageKind
 from service.domain.errors import Conflict, Fault, NotFound
 from service.domain.escalation import Case, CaseState, Event, EventKind, Position
 from service.domain.site import Site
 from service.domain.trail import Deed
 from service.domain.urgency import Urgency
+from service.usecases.decide_case import Decisions
+from service.usecases.keep_promises import Promises
 from service.usecases.paging import Paging
 from service.usecases.ports import Doorbell, KeyGone, Ledger, LedgerAway, StoredContact, Transaction
 
 log = logging.getLogger(__name__)
+
+SPOKEN_TO = "spoken_to"
+"""What a case is closed with when the intake system tells that a human spoke to the person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +39,18 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveFirstContact:
-    """Stores contact, answers, assessment, case and first pages in one transaction, then rings.
+    """Stores contact, answers, events, assessment, case and first pages in one transaction, then rings.
 
-    The same answers again change nothing and give the same receipt. An answer id with other content
-    raises `Conflict` naming each, and nothing changes.
+    The same again changes nothing and gives the same receipt. An answer or an event whose id stands for other
+    content raises `Conflict` naming each, and nothing changes. What happened may be told in any order: that a
+    human has spoken to the person ends their case and their follow-up, if nothing was said since.
     """
 
     ledger: Ledger
     assessor: Assessor
     paging: Paging
+    decisions: Decisions
+    promises: Promises
     doorbell: Doorbell
 
     def create(self, site: str, contact: FirstContact) -> Receipt:
@@ -48,7 +58,7 @@ class ReceiveFirstContact:
         return self._receive(site, contact, known=False)
 
     def add(self, site: str, contact: FirstContact) -> Receipt:
-        """Take in more answers of a known contact; `NotFound` when it is not known."""
+        """Take in more answers or events of a known contact; `NotFound` when it is not known."""
         return self._receive(site, contact, known=True)
 
     def _receive(self, site: str, contact: FirstContact, *, known: bool) -> Receipt:
@@ -57,59 +67,83 @@ class ReceiveFirstContact:
             stored = created or tx.lock_contact(site, contact.contact_id)
             if stored is None:
                 raise NotFound("There is no first contact with this id at this site.")
-            fresh = _fresh_answers(stored, contact)
+            fresh = _fresh(stored, contact)
             stored, older = _with_age(tx, stored, contact.age)
             standing = None if created else _standing_assessment(tx, stored)
             if standing is not None and not fresh and not older:
                 tx.note(Deed.SENT_AGAIN, site, contact_id=stored.contact_id, rules=standing.rules)
                 return Receipt(standing, stored=False)
-            tx.store_answers(stored, fresh)
-            whole = FirstContact(
-                stored.contact_id, (*stored.answers, *fresh), stored.age, unreadable=stored.unreadable
-            )
-            assessment = self.assessor.assess(whole, self.paging.sites[site].respond_within_minutes)
-            tx.store_assessment(stored, assessment)
-            told = f"{len(fresh)} new answers; {assessment.urgency}"
-            tx.note(Deed.ASSESSED, site, contact_id=stored.contact_id, detail=told, rules=assessment.rules)
+            tx.store_answers(stored, fresh.answers)
+            tx.store_events(stored, fresh.events)
+            now_known = _with_all(stored, fresh, tx.now)
             there = self.paging.sites[site]
+            assessment = self.assessor.assess(now_known.whole, there.respond_within_minutes)
+            tx.store_assessment(stored, assessment)
+            told = f"{fresh}; {assessment.urgency}"
+            tx.note(Deed.ASSESSED, site, contact_id=stored.contact_id, detail=told, rules=assessment.rules)
             if created:
                 to_ring = self._open(tx, there, stored, assessment.urgency)
             else:
-                to_ring = self._escalate(tx, there, stored, fresh, assessment)
+                to_ring = self._escalate(tx, there, stored, now_known, fresh, assessment)
+            to_ring += self._hear_that_somebody_called(tx, stored, fresh.events)
+            self.promises.renew(tx, there, now_known, assessment.urgency, assessment.turns)
         self.doorbell.ring(to_ring)
         return Receipt(assessment, stored=True)
+
+    def _hear_that_somebody_called(
+        self, tx: Transaction, stored: StoredContact, events: tuple[ContactEvent, ...]
+    ) -> list[UUID]:
+        """A human spoke to the person: their case ends with that, unless it was opened or rose later."""
+        calls = [event for event in events if event.kind is Happening.SPOKEN_TO]
+        live = tx.live_case(stored) if calls else None
+        if live is None:
+            return []
+        last = max(calls, key=lambda event: event.at)
+        pressed_at = tx.pressed_at(live.case_id)
+        if pressed_at is not None and last.at < pressed_at:
+            tx.record(live.case_id, Event(EventKind.SPOKEN_TO, last.by, "before this case stood as it does"))
+            return []
+        tx.record(live.case_id, Event(EventKind.SPOKEN_TO, last.by))
+        return list(self.decisions.close(tx, live, last.by, SPOKEN_TO).to_ring)
 
     def _escalate(
         self,
         tx: Transaction,
         site: Site,
         stored: StoredContact,
-        fresh: tuple[Answer, ...],
+        now_known: StoredContact,
+        fresh: Fresh,
         whole: Assessment,
     ) -> list[UUID]:
         if not fresh and (stored.answers or stored.unreadable):
             return []  # nothing was said that was not known
-        urgency = self._since_last_closed(tx, stored, fresh, whole)
+        urgency = self._since_last_closed(tx, stored, now_known, fresh, whole)
         live = tx.live_case(stored)
         if live is None:
             return self._open(tx, site, stored, urgency)
-        if urgency.outranks(live.urgency) or self._says_more(site, stored, fresh, live):
+        if urgency.outranks(live.urgency) or self._says_more(site, stored, fresh.answers, live):
             return self._raise(tx, site, live, max(urgency, live.urgency, key=lambda u: u.rank))
-        tx.record(live.case_id, Event(EventKind.ANSWERS_ADDED))
+        if fresh.answers:
+            tx.record(live.case_id, Event(EventKind.ANSWERS_ADDED))
         return []
 
     def _since_last_closed(
-        self, tx: Transaction, stored: StoredContact, fresh: tuple[Answer, ...], whole: Assessment
+        self,
+        tx: Transaction,
+        stored: StoredContact,
+        now_known: StoredContact,
+        fresh: Fresh,
+        whole: Assessment,
     ) -> Urgency:
-        """The urgency of all that was said since a human last closed a case of this contact."""
+        """The urgency of all that was said since a human last closed a case of this contact, held against
+        what was said before."""
         closed_at = tx.closed_at(stored)
         if closed_at is None:
             return whole.urgency
-        since = tx.answers_since(stored, closed_at)
-        said = (*(answer for answer in stored.answers if answer.answer_id in since), *fresh)
-        return self.assessor.assess(FirstContact(stored.contact_id, said, stored.age)).urgency
+        since = tx.answers_since(stored, closed_at) | {answer.answer_id for answer in fresh.answers}
+        return self.assessor.assess(now_known.whole, only=since).urgency if since else Urgency.NONE_FOUND
 
-    def _says_more(self, site: Site, stored: StoredContact, fresh: tuple[Answer, ...], live: Case) -> bool:
+    def _says_more(self, site: Site, stored: StoredContact, fresh: Sequence[Answer], live: Case) -> bool:
         """Whether a taken case of the kind that is paged at once gets words that are as grave, and new."""
         if live.state is not CaseState.ACKNOWLEDGED or live.plan.first_page_after:
             return False
@@ -173,23 +207,53 @@ def _standing_assessment(tx: Transaction, stored: StoredContact) -> Assessment |
         return None
 
 
-def _fresh_answers(stored: StoredContact, contact: FirstContact) -> tuple[Answer, ...]:
-    """The answers not stored yet. Raises `Conflict` naming everything that contradicts what is stored."""
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What was not stored yet."""
+
+    answers: tuple[Answer, ...]
+    events: tuple[ContactEvent, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.answers or self.events)
+
+    def __str__(self) -> str:
+        events = f", {len(self.events)} events" if self.events else ""
+        return f"{len(self.answers)} new answers{events}"
+
+
+def _fresh(stored: StoredContact, contact: FirstContact) -> Fresh:
+    """What is not stored yet. Raises `Conflict` naming everything that contradicts what is stored."""
     known = {answer.answer_id: answer for answer in stored.answers}
+    told = {event.event_id: event for event in stored.events}
     faults: list[Fault] = []
-    fresh: list[Answer] = []
+    answers: list[Answer] = []
     if None not in {contact.age, stored.age} and contact.age != stored.age:
         faults.append(Fault("/age", "differs from what is stored"))
     for number, answer in enumerate(contact.answers):
         if answer.answer_id in stored.unreadable:
             faults.append(Fault(f"/answers/{number}", "is stored, but its key is gone"))
         elif answer.answer_id not in known:
-            fresh.append(answer)
+            answers.append(answer)
         elif known[answer.answer_id] != answer:
             faults.append(Fault(f"/answers/{number}", "differs from the stored answer of this id"))
+    faults += [
+        Fault(f"/events/{number}", "differs from the stored event of this id")
+        for number, event in enumerate(contact.events)
+        if event.event_id in told and told[event.event_id] != event
+    ]
     if faults:
         raise Conflict("What is stored already says otherwise. Nothing was changed.", faults)
-    return tuple(fresh)
+    return Fresh(tuple(answers), tuple(event for event in contact.events if event.event_id not in told))
+
+
+def _with_all(stored: StoredContact, fresh: Fresh, now: datetime) -> StoredContact:
+    return replace(
+        stored,
+        answers=(*stored.answers, *fresh.answers),
+        events=(*stored.events, *fresh.events),
+        received_at={**stored.received_at, **{answer.answer_id: now for answer in fresh.answers}},
+    )
 
 
 def _with_age(tx: Transaction, stored: StoredContact, age: int | None) -> tuple[StoredContact, bool]:

@@ -8,14 +8,19 @@ from typing import Any
 from flask import Response, jsonify, make_response, request
 
 from service.domain.answers import FirstContact
+from service.domain.course import Happening
 from service.domain.errors import NotFound
+from service.domain.trajectory import Trajectory
 from service.usecases.ports import Scope
 from service.usecases.receive_first_contact import Receipt
 from service.web.auth import api_key, requires
 from service.web.json_body import Blueprint
-from service.web.problems import ProblemSchema
+from service.web.plots import Line, lines
+from service.web.problems import ProblemSchema, problem
 from service.web.schemas.assessment import AcceptedSchema, AssessmentSchema
-from service.web.schemas.intake import ID_FORM, AnswersSchema, FirstContactSchema
+from service.web.schemas.course import EventsSchema, TrajectorySchema
+from service.web.schemas.forms import ID_FORM
+from service.web.schemas.intake import AnswersSchema, FirstContactSchema
 from service.web.wiring import wiring
 
 blueprint = Blueprint("first_contacts", __name__, url_prefix="/v1/first-contacts")
@@ -30,6 +35,9 @@ blueprint = Blueprint("first_contacts", __name__, url_prefix="/v1/first-contacts
 @blueprint.alt_response(409, schema=ProblemSchema, description="Contradicts what is stored.")
 def create(contact: FirstContact) -> Response:
     """Take in a first contact."""
+    refused = _ends_without_leave(contact)
+    if refused is not None:
+        return refused
     receipt = wiring().receive.create(api_key().site, contact)
     return _respond(receipt, f"first-contacts/{contact.contact_id}/assessment")
 
@@ -46,6 +54,53 @@ def add(more: dict[str, Any], contact_id: str) -> Response:
     """Take in more answers of a first contact, in any order."""
     contact = FirstContact(_known_form(contact_id), tuple(more["answers"]))
     return _respond(wiring().receive.add(api_key().site, contact), "assessment")
+
+
+@blueprint.post("/<contact_id>/events")
+@requires(Scope.CONTACTS_WRITE)
+@blueprint.arguments(EventsSchema)
+@blueprint.response(201, AssessmentSchema, description="Stored.")
+@blueprint.alt_response(200, schema=AssessmentSchema, description="All of it was stored before.")
+@blueprint.alt_response(202, schema=AcceptedSchema, description="Stored; no judgement was asked for.")
+@blueprint.alt_response(404, schema=ProblemSchema, description="No such first contact.")
+@blueprint.alt_response(409, schema=ProblemSchema, description="Contradicts what is stored.")
+def happened(body: dict[str, Any], contact_id: str) -> Response:
+    """Take in what happened around a first contact, in any order. `spoken_to` ends what it settles, and needs
+    the scope `cases:write`, too."""
+    contact = FirstContact(_known_form(contact_id), (), events=tuple(body["events"]))
+    refused = _ends_without_leave(contact)
+    return refused or _respond(wiring().receive.add(api_key().site, contact), "assessment")
+
+
+@blueprint.get("/<contact_id>/trajectory")
+@requires(Scope.ASSESSMENTS_READ)
+@blueprint.response(200, TrajectorySchema)
+@blueprint.alt_response(404, schema=ProblemSchema, description="No such first contact.")
+def trajectory(contact_id: str) -> Any:
+    """Read how what the person said has changed, by answer and by session."""
+    found = _trajectory(contact_id)
+    parts = {"points": found.points, "stretches": found.stretches, "found": found.found}
+    return {"contact_id": contact_id, **parts}
+
+
+@blueprint.get("/<contact_id>/trajectory.svg")
+@requires(Scope.ASSESSMENTS_READ)
+@blueprint.response(200, content_type="image/svg+xml")
+@blueprint.alt_response(404, schema=ProblemSchema, description="No such first contact.")
+def trajectory_plot(contact_id: str) -> Response:
+    """Read the same as a plot. It holds numbers and times, and none of the person's words."""
+    found = _trajectory(contact_id)
+    named = [str(stretch) for stretch in found.stretches]
+    drawn = [
+        Line(name, [getattr(stretch.scores, name) for stretch in found.stretches])
+        for name in ("hopelessness", "suicidality", "hope")
+    ]
+    told = "; ".join(
+        f"{line.name}: " + ", ".join(f"{v} {n}" for n, v in zip(named, line.values, strict=True))
+        for line in drawn
+    )
+    title = "How strongly each was said, 0 to 100: not a probability and not a level"
+    return Response(lines(title, told or "Nothing was said.", named, drawn), mimetype="image/svg+xml")
 
 
 @blueprint.get("/<contact_id>/assessment")
@@ -71,6 +126,22 @@ def _known_form(contact_id: str) -> str:
     if not ID_FORM.match(contact_id):
         raise NotFound(_NO_SUCH_CONTACT)
     return contact_id
+
+
+def _trajectory(contact_id: str) -> Trajectory:
+    contact = wiring().read_contacts.followed(api_key().site, _known_form(contact_id))
+    if contact is None:
+        raise NotFound(_NO_SUCH_CONTACT)
+    return wiring().assessor.trajectory(contact)
+
+
+def _ends_without_leave(contact: FirstContact) -> Response | None:
+    """That a human spoke to the person may end a case: who may not close one may not say so."""
+    says_so = any(event.kind is Happening.SPOKEN_TO for event in contact.events)
+    if not says_so or Scope.CASES_WRITE in api_key().scopes:
+        return None
+    detail = f"To say that the person was spoken to, this key needs the scope {Scope.CASES_WRITE}, too."
+    return problem(403, "forbidden", detail)
 
 
 def _respond(receipt: Receipt, location: str) -> Response:

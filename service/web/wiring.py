@@ -16,10 +16,12 @@ from service.usecases.api_keys import ApiKeys
 from service.usecases.check_address import CheckAddress
 from service.usecases.decide_case import DecideCase
 from service.usecases.drill import Drill
+from service.usecases.keep_promises import SettleFollowUp
 from service.usecases.override_roster import OverrideRoster
 from service.usecases.ports import IncidentWebhooks, PagerReplies, RateLimits, Webhooks
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_clinicians import ReadClinicians
+from service.usecases.read_contacts import ReadContacts
 from service.usecases.read_plans import ReadPlans
 from service.usecases.read_rosters import ReadRosters
 from service.usecases.read_trail import ReadTrail
@@ -38,6 +40,8 @@ class Wiring:
     assessor: Assessor
     receive: ReceiveFirstContact
     read: ReadCases
+    read_contacts: ReadContacts
+    follow_ups: SettleFollowUp
     trail: ReadTrail
     decide: DecideCase
     drill: Drill

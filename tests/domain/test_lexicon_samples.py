@@ -31,7 +31,7 @@ def raised(entry: Entry, sample: str, speaker: Speaker) -> list[Signal]:
         for signal in read(sample, speaker=speaker).signals
         if signal.entry == entry.entry_id
         and signal.polarity == "affirmed"
-        and (signal.counts or signal.protective)
+        and (signal.counts or signal.protective or signal.only_shown)
     ]
 
 

@@ -27,6 +27,10 @@ _BODIES: dict[str, dict[str, Any]] = {
     "/v1/first-contacts/{contact_id}/answers": {
         "answers": [{"answer_id": "a9", "type": "text", "text": "I have a plan for tonight."}]
     },
+    "/v1/first-contacts/{contact_id}/events": {
+        "events": [{"event_id": "e9", "type": "ended", "at": "2026-01-01T10:00:00Z"}]
+    },
+    "/v1/follow-ups/{contact_id}/settle": {"clinician": "moreau", "disposition": "spoken_to"},
     "/v1/assessments": {"contact_id": "c9", "answers": []},
     "/v1/cases/{case_id}/acknowledge": {"clinician": "moreau"},
     "/v1/cases/{case_id}/pass": {"clinician": "moreau"},

@@ -145,6 +145,15 @@ class Cases(Store):
         found: datetime | None = self.connection.scalar(closing)
         return found
 
+    def pressed_at(self, case_id: UUID) -> datetime | None:
+        """When a case was opened, or its urgency last rose."""
+        pressing = (EventKind.OPENED.value, EventKind.URGENCY_ROSE.value)
+        query = select(func.max(case_events.c.at)).where(
+            case_events.c.case_id == case_id, case_events.c.kind.in_(pressing)
+        )
+        found: datetime | None = self.connection.scalar(query)
+        return found
+
     def worklist(
         self,
         site: str,

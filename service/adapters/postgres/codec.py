@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from service.domain.answers import Absent, Answer, ItemAnswer, Speaker, TextAnswer
-from service.domain.assessment import Assessment, Scores
+from service.domain.assessment import Assessment
 from service.domain.channel import Channel
 from service.domain.instruments import InstrumentResult
 from service.domain.plan import LAST_RESORT, Plan, Step, Target, TargetKind
+from service.domain.scores import Scores
 from service.domain.signals import Gap, GapKind, Polarity, Signal, Span, Strength, When, Who
+from service.domain.trajectory import Found
 from service.domain.urgency import Urgency
 
 
@@ -35,7 +37,7 @@ def answer_from_json(body: str) -> Answer:
 
 def assessment_to_json(assessment: Assessment) -> str:
     """An assessment as it is sealed."""
-    return json.dumps(asdict(assessment))
+    return json.dumps(asdict(assessment), default=datetime.isoformat)
 
 
 def assessment_from_json(body: str) -> Assessment:
@@ -47,7 +49,14 @@ def assessment_from_json(body: str) -> Assessment:
     raw["instruments"] = tuple(_instrument_result(result) for result in raw["instruments"])
     raw["reasons"] = tuple(raw["reasons"])
     raw["gaps"] = tuple(raw["gaps"])
+    raw["turns"] = tuple(_found(turn) for turn in raw.get("turns", ()))
+    raw["held"] = tuple(raw.get("held", ()))
     return Assessment(**raw)
+
+
+def _found(raw: dict[str, Any]) -> Found:
+    at = datetime.fromisoformat(raw["at"])
+    return Found(**{**raw, "at": at, "answer_ids": tuple(raw["answer_ids"])})
 
 
 def _signals(raws: list[dict[str, Any]]) -> tuple[Signal, ...]:

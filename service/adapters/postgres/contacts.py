@@ -11,8 +11,16 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.aes_gcm import Sealed
 from service.adapters.postgres import codec
-from service.adapters.postgres.store import Store
-from service.adapters.postgres.tables import answers, assessments, case_events, cases, first_contacts
+from service.adapters.postgres.courses import Courses
+from service.adapters.postgres.tables import (
+    answers,
+    assessments,
+    case_events,
+    cases,
+    contact_events,
+    first_contacts,
+    follow_ups,
+)
 from service.domain.answers import Answer
 from service.domain.assessment import Assessment
 from service.domain.escalation import CaseState
@@ -28,7 +36,7 @@ _CREATE = (
 )
 
 
-class Contacts(Store):
+class Contacts(Courses):
     """The part of the transaction that holds people's words, always encrypted."""
 
     __slots__ = ()
@@ -60,6 +68,7 @@ class Contacts(Store):
     def _with_answers(self, contact: Row[tuple[object, ...]]) -> StoredContact:
         readable: list[Answer] = []
         unreadable: list[str] = []
+        received: dict[str, datetime] = {}
         query = select(answers).where(answers.c.contact == contact.row).order_by(answers.c.row)
         for row in self.connection.execute(query):
             place = answer_place(contact.row, row.answer_id)
@@ -69,6 +78,7 @@ class Contacts(Store):
                 unreadable.append(row.answer_id)
             else:
                 readable.append(codec.answer_from_json(opened))
+                received[row.answer_id] = row.received_at
         return StoredContact(
             row=contact.row,
             contact_id=contact.contact_id,
@@ -76,6 +86,8 @@ class Contacts(Store):
             answers=tuple(readable),
             unreadable=tuple(unreadable),
             erased_at=contact.erased_at,
+            events=self._events(contact.row),
+            received_at=received,
         )
 
     def fill_age(self, contact: StoredContact, age: int) -> None:
@@ -127,6 +139,8 @@ class Contacts(Store):
         return None if found is None else StoredContact(found.row, found.contact_id, found.age, (), ())
 
     def erase_words(self, contact: StoredContact) -> Erased:
+        self.connection.execute(delete(contact_events).where(contact_events.c.contact == contact.row))
+        self.connection.execute(delete(follow_ups).where(follow_ups.c.contact == contact.row))
         of_answers = delete(answers).where(answers.c.contact == contact.row)
         of_assessments = delete(assessments).where(assessments.c.contact == contact.row)
         erased = Erased(
@@ -199,8 +213,10 @@ def _is_outdated(before: datetime) -> ColumnElement[bool]:
     lately = exists().where(
         cases.c.contact == of_it, case_events.c.case_id == cases.c.case_id, case_events.c.at >= before
     )
+    happened = exists().where(contact_events.c.contact == of_it, contact_events.c.received_at >= before)
+    promised = exists().where(follow_ups.c.contact == of_it, follow_ups.c.due_at.is_not(None))
     kept = and_(first_contacts.c.erased_at.is_(None), first_contacts.c.created_at < before)
-    return and_(kept, not_(or_(sent, assessed, live, lately)))
+    return and_(kept, not_(or_(sent, assessed, live, lately, happened, promised)))
 
 
 def answer_place(contact: int, answer_id: str) -> str:

@@ -93,6 +93,38 @@ assessments = Table(
     Index("assessments_latest", "contact", "row"),
 )
 
+contact_events = Table(
+    "contact_events",
+    metadata,
+    _row(),
+    Column("contact", BigInteger, ForeignKey("first_contacts.row"), nullable=False),
+    Column("event_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("appointment", DateTime(timezone=True)),
+    Column("spoken_by", Text, nullable=False),
+    _at("received_at"),
+    UniqueConstraint("contact", "event_id"),
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("contact", BigInteger, ForeignKey("first_contacts.row"), primary_key=True, autoincrement=False),
+    Column("site", Text, nullable=False),
+    Column("contact_id", Text, nullable=False),
+    Column("reasons", ARRAY(Text), nullable=False),
+    Column("since", DateTime(timezone=True)),
+    Column("due_at", DateTime(timezone=True)),  # as long as it is due
+    Column("page_at", DateTime(timezone=True)),  # as long as nobody is paged for it
+    Column("settled_at", DateTime(timezone=True)),
+    Column("settled_by", Text, nullable=False, server_default=""),
+    Column("settled_how", Text, nullable=False, server_default=""),
+    CheckConstraint("page_at IS NULL OR due_at IS NOT NULL", name="waits"),
+    Index("follow_ups_to_page", "page_at", postgresql_where=text("page_at IS NOT NULL")),
+    Index("follow_ups_open", "site", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+)
+
 cases = Table(
     "cases",
     metadata,

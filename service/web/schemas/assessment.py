@@ -57,6 +57,15 @@ class InstrumentSchema(Schema):
     flags = fields.List(fields.String())
 
 
+class TurnSchema(Schema):
+    """A change that was found after a session, held against what was said before it."""
+
+    turn = fields.String(attribute="turn_id")
+    worse = fields.Boolean(metadata={"description": "The person left worse than they came."})
+    at = fields.AwareDateTime(format="iso")
+    answer_ids = fields.List(fields.String())
+
+
 class AssessmentSchema(Schema):
     """How soon a human must respond and why, with the evidence and what is not known."""
 
@@ -68,7 +77,12 @@ class AssessmentSchema(Schema):
     instruments = fields.List(fields.Nested(InstrumentSchema))
     starting_points = fields.List(fields.Nested(StartingPointSchema))
     reasons = fields.List(fields.String())
+    turns = fields.List(fields.Nested(TurnSchema))
     gaps = fields.List(fields.String())
+    held = fields.List(
+        fields.String(),
+        metadata={"description": "The rules of the policy that held, the most pressing first."},
+    )
     rules = fields.String()
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,16 +11,12 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 
 from service.domain.answers import Absent, Answer, FirstContact, ItemAnswer, Speaker, TextAnswer
 from service.domain.instruments import Instruments
+from service.web.schemas.course import ContactEventSchema
+from service.web.schemas.forms import ID, ID_IN_DOCUMENTS, clash, is_in_the_future
 from service.web.wiring import wiring
 
-ID_FORM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:~@=+-]{0,127}\Z")
-_ID = validate.Regexp(
-    ID_FORM, error="must be 1 to 128 letters, digits or ._:~@=+- and start with a letter or digit"
-)
-ID_IN_DOCUMENTS = {"pattern": f"^{ID_FORM.pattern.removesuffix(chr(92) + 'Z')}$"}
-"""The same in the dialect of JSON Schema."""
 _MOST_ANSWERS = 1000
-_CLOCKS_DIFFER_BY = timedelta(minutes=2)
+_MOST_EVENTS = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +43,7 @@ class _IntakeSchema(Schema):
 
 
 class _AnswerSchema(_IntakeSchema):
-    answer_id = fields.String(required=True, validate=_ID, metadata=ID_IN_DOCUMENTS)
+    answer_id = fields.String(required=True, validate=ID, metadata=ID_IN_DOCUMENTS)
     speaker = fields.Enum(Speaker, by_value=True, load_default=Speaker.CLIENT)
     at = fields.AwareDateTime(
         format="iso", load_default=None, metadata={"description": "When it was said, with a UTC offset."}
@@ -59,7 +52,7 @@ class _AnswerSchema(_IntakeSchema):
     @validates_schema(skip_on_field_errors=False)
     def _not_in_the_future(self, data: Mapping[str, Any], **_: Any) -> None:
         at = data.get("at")
-        if at is not None and at > datetime.now(UTC) + _CLOCKS_DIFFER_BY:
+        if at is not None and is_in_the_future(at):
             raise ValidationError({"at": ["is in the future"]})
 
 
@@ -158,16 +151,7 @@ class AnswersSchema(_IntakeSchema):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _distinct(self, _data: Any, original: Any, **_: Any) -> None:
-        answers = original.get("answers") if isinstance(original, Mapping) else None
-        ids = [_id_of(answer) for answer in answers] if isinstance(answers, list) else []
-        counts = Counter(answer_id for answer_id in ids if answer_id is not None)
-        twice = {
-            number: {"answer_id": ["stands twice in this request"]}
-            for number, answer_id in enumerate(ids)
-            if answer_id is not None and counts[answer_id] > 1
-        }
-        if twice:
-            raise ValidationError({"answers": twice})
+        clash(original, "answers", "answer_id")
 
 
 class FirstContactSchema(AnswersSchema):
@@ -175,7 +159,7 @@ class FirstContactSchema(AnswersSchema):
 
     contact_id = fields.String(
         required=True,
-        validate=_ID,
+        validate=ID,
         metadata={"description": "The intake system's own opaque id.", **ID_IN_DOCUMENTS},
     )
     age = fields.Integer(
@@ -186,11 +170,18 @@ class FirstContactSchema(AnswersSchema):
         metadata={"description": "Whole years, where an instrument's official rule asks for it."},
     )
 
+    events = fields.List(
+        fields.Nested(ContactEventSchema),
+        load_default=list,
+        validate=validate.Length(max=_MOST_EVENTS, error="too many events"),
+        metadata={"description": "What has happened around it so far."},
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _distinct_events(self, _data: Any, original: Any, **_: Any) -> None:
+        clash(original, "events", "event_id")
+
     @post_load
     def _contact(self, data: dict[str, Any], **_: Any) -> FirstContact:
-        return FirstContact(data["contact_id"], tuple(data["answers"]), data["age"])
-
-
-def _id_of(answer: object) -> str | None:
-    found = answer.get("answer_id") if isinstance(answer, Mapping) else None
-    return found if isinstance(found, str) else None
+        answers, events = tuple(data["answers"]), tuple(data["events"])
+        return FirstContact(data["contact_id"], answers, data["age"], events=events)
