@@ -5,14 +5,26 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from simulator.intake import SITE, Intake
 from simulator.stack import Stack
-from simulator.story import DAVE, LINDQVIST, OSEI, TONIGHT, assessment_in_words, timeline_in_words
+from simulator.story import (
+    AFTERWARDS,
+    DAVE,
+    FORMS,
+    LINDQVIST,
+    OSEI,
+    TONIGHT,
+    WEEPING,
+    assessment_in_words,
+    timeline_in_words,
+)
 
 _FIVE = 5
 _PATIENCE = 15.0  # seconds
+_DAY = 24  # seconds: the demonstration's site has an hour take one
 
 
 class StoryFailed(Exception):
@@ -28,6 +40,8 @@ def demo() -> None:
             intake = Intake(stack.api_url, new_key(stack, "demo"))
             _dave(stack, intake)
             _tonight(stack, intake)
+            _afterwards(stack, intake)
+            _weeping(intake)
     _say(f"\nThe story went as it must, in {time.monotonic() - began:.0f} seconds.")
 
 
@@ -82,9 +96,60 @@ def _tonight(stack: Stack, intake: Intake) -> None:
     taken = intake.case_of("second-person")
     _must(taken is not None and taken["owner"] == "lindqvist", "the case must be Dr Lindqvist's")
     _delivered(intake, case["case_id"])
-    _say("\n3. The timeline of that case.")
+    _say("\n   The timeline of that case:")
     print(timeline_in_words(intake.timeline(case["case_id"])), flush=True)
     stack.carrier.assert_nothing_unexpected()
+
+
+def _afterwards(stack: Stack, intake: Intake) -> None:
+    _say("\n3. Dave's session: fifty minutes of forms, nothing booked. An hour is a second from here on.")
+    intake.tell("dave", "started")
+    now = datetime.now(UTC).isoformat()
+    intake.add("dave", *({**form, "at": now} for form in FORMS))
+    ended = intake.tell("dave", "ended")
+    _must(ended["urgency"] == "soon", "the session itself must change nothing")
+    _say("   He writes afterwards:")
+    answers = [
+        {"answer_id": f"after-{number}", "type": "text", "text": text, "at": datetime.now(UTC).isoformat()}
+        for number, text in enumerate(AFTERWARDS, 1)
+    ]
+    began = time.monotonic()
+    assessment = intake.add("dave", *answers)
+    print(assessment_in_words(assessment), flush=True)
+    _must(assessment["urgency"] == "urgent", f"Dave must be `urgent`, not `{assessment['urgency']}`")
+    _must(
+        "Hopelessness rose after first contact." in assessment["reasons"],
+        "that his hopelessness rose must be among the reasons",
+    )
+    follow_up = intake.follow_up_of("dave")
+    if follow_up is None:
+        raise StoryFailed("a follow-up must be due to Dave")
+    _say(
+        f"   -> a human speaks to him within 24 hours, because: {', '.join(follow_up['promise']['reasons'])}."
+    )
+    case = intake.case_of("dave")
+    if case is None:
+        raise StoryFailed("Dave must be on the worklist")
+    _say("   ... nobody calls him ...")
+    page = stack.carrier.phone(OSEI).expect_sms(case["code"], within=_PATIENCE)
+    hours = time.monotonic() - began
+    _must(hours < _DAY, f"somebody must be paged within a day, not after {hours:.0f} hours")
+    _say(f"   Dr Osei's phone, after {hours:.0f} hours: {page.body}")
+    _say("   Dr Osei calls Dave, and the service's own system says so.")
+    intake.tell("dave", "spoken_to", by="Dr Osei")
+    _must(intake.case_of("dave") is None, "the case must end once a human has spoken to him")
+    _must(intake.follow_up_of("dave") is None, "and so must the follow-up")
+    print(timeline_in_words(intake.timeline(case["case_id"])), flush=True)
+
+
+def _weeping(intake: Intake) -> None:
+    intake.send("somebody-else", *DAVE)
+    intake.tell("somebody-else", "started")
+    intake.tell("somebody-else", "ended")
+    words = {"answer_id": "after", "type": "text", "text": WEEPING[0], "at": datetime.now(UTC).isoformat()}
+    assessment = intake.add("somebody-else", words)
+    _must(assessment["urgency"] == "soon" and not assessment["turns"], "weeping alone must change nothing")
+    _say("\n   Somebody else, who only wept afterwards, stays `soon`: tears alone say nothing.")
 
 
 def _delivered(intake: Intake, case_id: str) -> None:

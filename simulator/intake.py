@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -23,6 +24,21 @@ class Intake:
             {"answer_id": f"a{number}", "type": "text", "text": text} for number, text in enumerate(texts, 1)
         ]
         return self._ask("POST", "/v1/first-contacts", {"contact_id": contact_id, "answers": answers})
+
+    def add(self, contact_id: str, *answers: dict[str, Any]) -> dict[str, Any]:
+        """Send more answers of a first contact; the assessment that comes back."""
+        return self._ask("POST", f"/v1/first-contacts/{contact_id}/answers", {"answers": list(answers)})
+
+    def tell(self, contact_id: str, kind: str, **more: str) -> dict[str, Any]:
+        """Tell what has just happened around a first contact."""
+        now = datetime.now(UTC).isoformat()
+        event = {"event_id": f"{kind}-{now}", "type": kind, "at": now, **more}
+        return self._ask("POST", f"/v1/first-contacts/{contact_id}/events", {"events": [event]})
+
+    def follow_up_of(self, contact_id: str) -> dict[str, Any] | None:
+        """The follow-up that is due to somebody, if any."""
+        due: list[dict[str, Any]] = self._ask("GET", "/v1/follow-ups")["follow_ups"]
+        return next((each for each in due if each["contact_id"] == contact_id), None)
 
     def worklist(self) -> list[dict[str, Any]]:
         """Open and acknowledged cases, most pressing first."""

@@ -13,6 +13,17 @@ DAVE = (
     "I've got nothing to show for my life.",
     "I'm a lousy husband and a bad father. A failure.",
 )
+FORMS: tuple[dict[str, Any], ...] = tuple(
+    {"answer_id": f"phq-{item}", "type": "item", "instrument": "phq-9", "item": str(item), "value": value}
+    for item, value in enumerate((1, 2, 2, 1, 0, 2, 1, 0, 0), 1)
+)
+AFTERWARDS = (
+    "I couldn't stop weeping in the car.",
+    "She didn't look at me once. Fifty minutes of forms.",
+    "She doesn't like me, I could tell.",
+    "It really is hopeless, even therapy can't help.",
+)
+WEEPING = ("I couldn't stop weeping in the car.",)
 TONIGHT = ("I can't do this any more. I've got a plan for tonight, the tablets are in my bag.",)
 SAMPLE = ("I lost my job and I don't see a future for myself.",)
 
