@@ -26,9 +26,11 @@ from simulator.chaos.traffic import Intake, Phones
 from simulator.stack import Stack
 
 _CONTACTS = """
-SELECT c.contact_id, array_remove(array_agg(DISTINCT a.answer_id), NULL) AS answers,
+SELECT c.contact_id,
+       array(SELECT answer_id FROM answers a WHERE a.contact = c.row
+             UNION SELECT event_id FROM contact_events e WHERE e.contact = c.row) AS told,
        (SELECT count(*) FROM assessments s WHERE s.contact = c.row) AS assessed
-FROM first_contacts c LEFT JOIN answers a ON a.contact = c.row GROUP BY c.row, c.contact_id
+FROM first_contacts c
 """
 _CASES = "SELECT case_id, code, kind, contact_id, state, owner, next_action_at FROM cases"
 _PAGES = """
@@ -38,12 +40,13 @@ FROM pages WHERE kind = 'page'
 _EVENTS = "SELECT case_id, kind, clinician, at FROM case_events"
 _ON_THEIR_WAY = "SELECT count(*) FROM pages WHERE state IN ('queued', 'sending', 'unknown')"
 _WAITING = "SELECT count(*) FROM cases WHERE state = 'open' AND next_action_at < now() + interval '1 hour'"
+_PROMISED = "SELECT count(*) FROM follow_ups WHERE page_at < now() + interval '1 hour'"
 
 
 def is_quiet(engine: Engine) -> bool:
-    """Whether no page is on its way and no case is being paged for."""
+    """Whether no page is on its way, no case is being paged for, and no follow-up soon will be."""
     with engine.connect() as connection:
-        return not connection.scalar(text(_ON_THEIR_WAY)) and not connection.scalar(text(_WAITING))
+        return not any(connection.scalar(text(query)) for query in (_ON_THEIR_WAY, _WAITING, _PROMISED))
 
 
 def collect(
@@ -61,7 +64,7 @@ def collect(
         accepted=tuple(each for intake in intakes for each in intake.accepted),
         replies=tuple(phones.replies),
         received=tuple(_received(carrier)),
-        contacts=tuple(StoredContact(c.contact_id, frozenset(c.answers), c.assessed) for c in contacts),
+        contacts=tuple(StoredContact(c.contact_id, frozenset(c.told), c.assessed) for c in contacts),
         cases=tuple(
             StoredCase(str(c.case_id), c.code, c.kind, c.contact_id, c.state, c.owner, c.next_action_at)
             for c in cases

@@ -8,7 +8,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A request of the intake that was answered with 2xx. `named`: the contact that the answer spoke of."""
+    """A request of the intake that was answered with 2xx. `named`: the contact that the answer spoke of;
+    `answer_ids`: of the answers and events in it. `at`: when it was, or when somebody was to be paged for
+    it."""
 
     contact_id: str
     named: str
@@ -39,7 +41,8 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class StoredContact:
-    """A first contact in the database, with the ids of its answers; `assessed`: how many assessments."""
+    """A first contact in the database, with the ids of its answers and events; `assessed`: how many
+    assessments."""
 
     contact_id: str
     answer_ids: frozenset[str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ SITE = "riverside"
 MOBILES = {f"+4477009001{number:02}": f"clinician-{number}" for number in range(1, 7)}
 TELEPHONES = {f"+4416329600{number:02}": f"clinician-{number}" for number in (1, 3, 5)}
 PEOPLE = {**MOBILES, **TELEPHONES}
+_FOLLOW_UP_WITHIN, _PAGE_BEFORE = 16, 6  # seconds
+FOLLOW_UP_PAGES_AFTER = timedelta(seconds=_FOLLOW_UP_WITHIN - _PAGE_BEFORE)
+"""How long after a session that ended with nothing booked somebody is paged for it."""
 
 
 def write_site(folder: Path) -> Path:
@@ -54,5 +58,12 @@ def _site() -> dict[str, Any]:
             "soon": dict(later),
             "unread": dict(later),
             "trouble": dict(at_once),
+            "follow_up": dict(at_once),
+        },
+        "follow_up": {
+            "left_worse": f"{_FOLLOW_UP_WITHIN}s",
+            "within": dict.fromkeys(("emergency", "very_urgent", "urgent", "soon"), f"{_FOLLOW_UP_WITHIN}s"),
+            "page_before": f"{_PAGE_BEFORE}s",
+            "same_visit": "1s",
         },
     }

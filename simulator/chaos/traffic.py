@@ -15,19 +15,34 @@ import requests
 
 from simulator.chaos.compare import codes_in
 from simulator.chaos.ledgers import Accepted, Reply
+from simulator.chaos.site import FOLLOW_UP_PAGES_AFTER
 from simulator.control import Carrier
 
 _GRAVE = ("I have a plan for tonight.", "I have pills in my hand and I am going to take them now.")
-_QUIET = ("I would like an appointment on a weekday.", "I don't see a future for myself.")
+_QUIET = "I would like an appointment on a weekday."
+_LOW = "I don't see a future for myself."
 _ASKS_FOR = frozenset({"emergency", "very_urgent"})
 _MUTE, _PASSES = 0.08, 0.13  # of all pages: nobody answers; passed on, up to this
 _ANSWERED = requests.codes.ok
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent until it is accepted: the ids of the answers or events in it, and when somebody must be
+    paged because of it, if it is not at once."""
+
+    path: str
+    contact: str
+    body: dict[str, Any]
+    ids: tuple[str, ...]
+    pages_at: datetime | None = None
+
+
 @dataclass(slots=True)
 class Intake:
-    """Sends contacts, and answers to them later, each until it is accepted. `marked` stands in every text."""
+    """Sends contacts, and answers and events to them later, each until it is accepted. `marked` stands in
+    every text."""
 
     url: str
     token: str
@@ -43,36 +58,42 @@ class Intake:
         """Send until told to stop; what was begun is brought to its end."""
         while not stop.wait(self.random.uniform(0.5, 1.5) * every):
             self._sent += 1
-            for path, contact, answers in self._requests(f"{self.name}-{self._sent}"):
-                self._send(path, contact, answers)
+            for request in self._requests(f"{self.name}-{self._sent}"):
+                self._send(request)
 
-    def _requests(self, contact: str) -> Iterator[tuple[str, str, list[dict[str, str]]]]:
-        grave = self.random.random()
-        texts = [self.random.choice(_GRAVE if grave < 0.35 else _QUIET)]
-        yield "/v1/first-contacts", contact, [self._answer("a1", texts[0])]
+    def _requests(self, contact: str) -> Iterator[Request]:
+        """Most is said once; some becomes grave later; and some end a session with nothing booked, so that a
+        follow-up is due, which somebody keeps in time or nobody does."""
+        grave, path = self.random.random(), f"/v1/first-contacts/{contact}"
+        text = self.random.choice(_GRAVE) if grave < 0.35 else _LOW if grave < 0.75 else _QUIET
+        answers = [self._answer("a1", text)]
+        yield Request("/v1/first-contacts", contact, {"contact_id": contact, "answers": answers}, ("a1",))
         if 0.35 <= grave < 0.5:  # what is grave comes later
-            yield (
-                f"/v1/first-contacts/{contact}/answers",
-                contact,
-                [self._answer("a2", self.random.choice(_GRAVE))],
-            )
+            later = [self._answer("a2", self.random.choice(_GRAVE))]
+            yield Request(f"{path}/answers", contact, {"answers": later}, ("a2",))
+        elif 0.5 <= grave < 0.75:
+            kept, now = grave >= 0.7, datetime.now(UTC)
+            ended = {"event_id": "e1", "type": "ended", "at": now.isoformat()}
+            due = None if kept else now + FOLLOW_UP_PAGES_AFTER
+            yield Request(f"{path}/events", contact, {"events": [ended]}, ("e1",), due)
+            if kept:
+                at = datetime.now(UTC).isoformat()
+                called = {"event_id": "e2", "type": "spoken_to", "at": at, "by": "nurse 7"}
+                yield Request(f"{path}/events", contact, {"events": [called]}, ("e2",))
 
     def _answer(self, answer_id: str, text: str) -> dict[str, str]:
         return {"answer_id": answer_id, "type": "text", "text": f"{text} {self.marked}."}
 
-    def _send(self, path: str, contact: str, answers: list[dict[str, str]]) -> None:
-        body: dict[str, Any] = {"answers": answers}
-        if path == "/v1/first-contacts":
-            body["contact_id"] = contact
+    def _send(self, request: Request) -> None:
+        contact = request.contact
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
-            answer = self._post(path, body)
+            answer = self._post(request.path, request.body)
             if answer is not None and answer.ok:
                 said = answer.json()
-                ids = tuple(each["answer_id"] for each in answers)
-                must_page = said["urgency"] in _ASKS_FOR
-                now = datetime.now(UTC)
-                self.accepted.append(Accepted(contact, said["contact_id"], ids, must_page, now))
+                must_page = said["urgency"] in _ASKS_FOR or request.pages_at is not None
+                at = max(datetime.now(UTC), request.pages_at or datetime.min.replace(tzinfo=UTC))
+                self.accepted.append(Accepted(contact, said["contact_id"], request.ids, must_page, at))
                 return
             if answer is not None and answer.status_code not in _RETRIED:
                 self.strange.append(f"{contact} was refused with {answer.status_code}")
