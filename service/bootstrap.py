@@ -47,6 +47,7 @@ from service.adapters.yaml_policy import (
     load_follow_up_policy,
     load_messages,
     load_policy,
+    load_report_policy,
 )
 from service.adapters.yaml_sites import load_sites
 from service.domain.assessment import Assessor
@@ -54,6 +55,7 @@ from service.domain.channel import Channel
 from service.domain.checks import CheckPolicy
 from service.domain.errors import ConfigurationFaults
 from service.domain.follow_up import FollowUpPolicy
+from service.domain.heard import ReportPolicy
 from service.domain.reading import Reader
 from service.domain.refusals import CarrierPolicy
 from service.domain.site import Site
@@ -85,6 +87,7 @@ from service.usecases.read_trail import ReadTrail
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.refresh_calendars import RefreshCalendars
+from service.usecases.report_golden_hour import Hours, ReportGoldenHour
 from service.usecases.rotate_data_keys import RotateDataKeys
 from service.usecases.seal_trail import SealTrail
 from service.usecases.silent_pages import SilentPages
@@ -318,6 +321,21 @@ class Service:
         return load_follow_up_policy(self.settings.config_dir)
 
     @cached_property
+    def dispositions(self) -> tuple[str, ...]:
+        """What a case may be closed with."""
+        return load_dispositions(self.settings.config_dir)
+
+    @cached_property
+    def report_policy(self) -> ReportPolicy:
+        """How reports count."""
+        return load_report_policy(self.settings.config_dir)
+
+    @cached_property
+    def report_golden_hour(self) -> ReportGoldenHour:
+        """What first hours were like."""
+        return ReportGoldenHour(self.ledger, self.sites, self.report_policy)
+
+    @cached_property
     def keep_promises(self) -> KeepPromises:
         """Pages for the follow-ups whose time comes."""
         return KeepPromises(self.ledger, self.paging, self.doorbell)
@@ -460,7 +478,6 @@ class Service:
         """The web application."""
         assessor = load_assessor(self.settings.config_dir)
         messages = load_messages(self.settings.config_dir)
-        dispositions = load_dispositions(self.settings.config_dir)
         decisions = Decisions(self.paging)
         twilio = self.settings.twilio
         return create_app(
@@ -472,13 +489,15 @@ class Service:
                     self.paging,
                     Decisions(self.paging),
                     Promises(self.follow_up_policy),
+                    Hours(assessor, self.report_policy),
                     self.doorbell,
                 ),
                 read=ReadCases(self.ledger),
                 read_contacts=self.read_contacts,
                 follow_ups=self.settle_follow_up,
+                golden_hour=self.report_golden_hour,
                 trail=self.read_trail,
-                decide=DecideCase(self.ledger, decisions, self.doorbell, dispositions),
+                decide=DecideCase(self.ledger, decisions, self.doorbell, self.dispositions),
                 drill=self.drill,
                 check_address=self.check_address,
                 clinicians=self.clinicians,

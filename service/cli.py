@@ -21,15 +21,23 @@ from service import (
     audit_commands,
     case_commands,
     clinician_commands,
+    follow_up_commands,
     plan_commands,
     privacy_commands,
+    report_commands,
     roster_commands,
     terminal,
 )
 from service.adapters.json_logs import write_logs
 from service.adapters.yaml_carriers import load_carrier_policy
 from service.adapters.yaml_lexicon import load_lexicon
-from service.adapters.yaml_policy import load_check_policy, load_dispositions, load_messages
+from service.adapters.yaml_policy import (
+    load_check_policy,
+    load_dispositions,
+    load_follow_up_policy,
+    load_messages,
+    load_report_policy,
+)
 from service.bootstrap import Service, load_assessor
 from service.desk import MADE_BY, open_desk
 from service.domain.answers import FirstContact, Speaker, TextAnswer
@@ -239,6 +247,8 @@ def check() -> None:
         lambda: load_messages(settings.config_dir),
         lambda: load_dispositions(settings.config_dir),
         lambda: load_check_policy(settings.config_dir),
+        lambda: load_follow_up_policy(settings.config_dir),
+        lambda: load_report_policy(settings.config_dir),
         lambda: load_carrier_policy(settings.config_dir),
     ):
         try:
@@ -448,6 +458,8 @@ def _of_a_site(name: str, about: str, commands: Iterable[click.Command]) -> None
 
 
 _of_a_site("case", "One case.", case_commands.COMMANDS)
+_of_a_site("follow-ups", "Who must be spoken to, and by when.", follow_up_commands.COMMANDS)
+_of_a_site("report", "What first hours were like, and what we cost.", report_commands.COMMANDS)
 _of_a_site("roster", "Who is on call, when nobody is, and changes for a time.", roster_commands.COMMANDS)
 _of_a_site("plans", "Whom a case pages in turn.", plan_commands.COMMANDS)
 _of_a_site(

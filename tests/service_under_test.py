@@ -15,6 +15,7 @@ from service.adapters.yaml_policy import (
     load_dispositions,
     load_follow_up_policy,
     load_messages,
+    load_report_policy,
 )
 from service.domain.answers import Answer, FirstContact, TextAnswer
 from service.domain.assessment import Assessor
@@ -44,6 +45,7 @@ from service.usecases.read_cases import ReadCases
 from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.receive_first_contact import Receipt, ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
+from service.usecases.report_golden_hour import Hours, ReportGoldenHour
 from service.usecases.silent_pages import SilentPages
 from tests.canary import CANARY
 from tests.fakes import FakeCarrier, FakeDeadMan, FakeDoorbell
@@ -123,10 +125,13 @@ class ServiceUnderTest:
         policy = load_carrier_policy(REPOSITORY / "config")
         self.paging = Paging(sites, policy, new_code)
         consequences, decisions = Consequences(self.paging), Decisions(self.paging)
+        reporting = load_report_policy(REPOSITORY / "config")
+        hours = Hours(self.assessor, reporting)
         promises = Promises(load_follow_up_policy(REPOSITORY / "config"))
         self.receive = ReceiveFirstContact(
-            self.ledger, self.assessor, self.paging, decisions, promises, self.doorbell
+            self.ledger, self.assessor, self.paging, decisions, promises, hours, self.doorbell
         )
+        self.golden_hour = ReportGoldenHour(self.ledger, sites, reporting)
         self.keep_promises = KeepPromises(self.ledger, self.paging, self.doorbell)
         self.settle_follow_up = SettleFollowUp(self.ledger)
         self.page_clinician = PageClinician(

@@ -11,6 +11,7 @@ from service.adapters.yaml_documents import Documents
 from service.domain.checks import CheckPolicy
 from service.domain.errors import ConfigurationFaults
 from service.domain.follow_up import FollowUpPolicy
+from service.domain.heard import ReportPolicy
 from service.domain.messages import Messages, Text
 from service.domain.policy import Constructs, Policy, Rule, Turn, Weights
 from service.domain.signals import GapKind, Strength, When
@@ -117,6 +118,26 @@ def read_follow_up(raw: Mapping[str, Any]) -> FollowUpPolicy:
         within={Urgency(name): duration(time) for name, time in raw["within"].items()},
         page_before=duration(raw["page_before"]),
         same_visit=duration(raw["same_visit"]),
+    )
+
+
+def load_report_policy(config: Path) -> ReportPolicy:
+    """Read `policy/report.yaml`, or raise `ConfigurationFaults` naming every fault."""
+    documents = Documents(config / "schema" / "report.schema.json")
+    raw = documents.read(config / "policy" / "report.yaml")
+    if raw is None:
+        raise ConfigurationFaults(documents.faults)
+    heard = raw["felt_heard"]
+    return ReportPolicy(
+        seconds_per_item=raw["seconds_per_item"],
+        spoken_words_per_minute=raw["spoken_words_per_minute"],
+        longest_hour=duration(raw["longest_hour"]),
+        fewest_contacts=raw["fewest_contacts"],
+        felt_heard_item=(heard["instrument"], heard["item"]),
+        felt_heard_at_least=heard["at_least"],
+        seconds_per_text=raw["seconds_per_text"],
+        seconds_per_call=raw["seconds_per_call"],
+        seconds_per_reply=raw["seconds_per_reply"],
     )
 
 

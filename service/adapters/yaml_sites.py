@@ -143,6 +143,7 @@ def _site(raw: Mapping[str, Any], folder: Path) -> Site:
         teams={name: tuple(people) for name, people in raw.get("teams", {}).items()},
         respond_within_minutes={Urgency(k): v for k, v in raw.get("respond_within_minutes", {}).items()},
         follow_up=read_follow_up(raw["follow_up"]) if "follow_up" in raw else None,
+        time_zone=ZoneInfo(raw["time_zone"]),
         retention=duration(raw["retention"]) if "retention" in raw else None,
     )
 

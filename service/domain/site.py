@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from service.domain.calendar import CalendarSource
 from service.domain.channel import Channel
@@ -12,6 +13,8 @@ from service.domain.follow_up import FollowUpPolicy
 from service.domain.plan import Plan
 from service.domain.roster import Roster
 from service.domain.urgency import Urgency
+
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +74,5 @@ class Site:
     respond_within_minutes: Mapping[Urgency, int] = field(default_factory=dict)
     calendars: Mapping[str, CalendarSource] = field(default_factory=dict)
     retention: timedelta | None = None
+    time_zone: ZoneInfo = _UTC
     follow_up: FollowUpPolicy | None = None

@@ -23,6 +23,7 @@ class Deed(StrEnum):
     FOLLOW_UP = "follow_up_promised"
     FOLLOW_UP_SETTLED = "follow_up_settled"
     ASSESSMENT_READ = "assessment_read"
+    REPORT_READ = "report_read"
     TRAJECTORY_READ = "trajectory_read"
     CASE_READ = "case_read"
     HISTORY_READ = "history_read"

@@ -20,6 +20,8 @@ from service.domain.course import ContactEvent
 from service.domain.delivery import Lookup, PageKind, PageState, SendOutcome
 from service.domain.escalation import Case, CaseKind, CaseState, Event, Position
 from service.domain.follow_up import Promise
+from service.domain.golden_hour import Promised, Sent
+from service.domain.heard import Hour
 from service.domain.override import Override
 from service.domain.refusals import Address, Refusal, Trouble
 from service.domain.replies import Act
@@ -181,6 +183,7 @@ class Scope(StrEnum):
     ROSTERS_READ = "rosters:read"
     ROSTERS_WRITE = "rosters:write"
     AUDIT_READ = "audit:read"
+    REPORTS_READ = "reports:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +351,15 @@ class Transaction(Protocol):
     def settle_follow_up(self, case: Case, by: str, how: str) -> bool: ...
     def due_follow_up(self, besides: Collection[tuple[str, str]]) -> tuple[str, str] | None: ...
     def open_follow_ups(self, site: str, limit: int, offset: int) -> FollowUps: ...
+
+    # reports
+    def save_hour(self, site: str, contact: StoredContact, hour: Hour) -> None: ...
+    def hours(self, site: str, since: datetime) -> Iterable[Hour]: ...
+    def contacts_by_week(self, site: str, since: datetime, zone: ZoneInfo) -> Mapping[str, int]: ...
+    def sent_by_week(
+        self, site: str, since: datetime, zone: ZoneInfo, clinicians: Collection[str]
+    ) -> Mapping[str, Sent]: ...
+    def promised(self, site: str, since: datetime) -> Promised: ...
 
     # cases
     def code_is_taken(self, code: str, since: datetime) -> bool: ...

@@ -22,6 +22,7 @@ from service.usecases.decide_case import Decisions
 from service.usecases.keep_promises import Promises
 from service.usecases.paging import Paging
 from service.usecases.ports import Doorbell, KeyGone, Ledger, LedgerAway, StoredContact, Transaction
+from service.usecases.report_golden_hour import Hours
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class ReceiveFirstContact:
     paging: Paging
     decisions: Decisions
     promises: Promises
+    hours: Hours
     doorbell: Doorbell
 
     def create(self, site: str, contact: FirstContact) -> Receipt:
@@ -87,6 +89,7 @@ class ReceiveFirstContact:
                 to_ring = self._escalate(tx, there, stored, now_known, fresh, assessment)
             to_ring += self._hear_that_somebody_called(tx, stored, fresh.events)
             self.promises.renew(tx, there, now_known, assessment.urgency, assessment.turns)
+            self.hours.renew(tx, site, now_known, assessment)
         self.doorbell.ring(to_ring)
         return Receipt(assessment, stored=True)
 

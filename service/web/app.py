@@ -28,6 +28,7 @@ from service.web import (
     incidents,
     pagers,
     plans,
+    reports,
     rosters,
     webhooks,
 )
@@ -124,7 +125,17 @@ def _serve_api(app: Flask) -> None:
         converter.add_attribute_function(answer_field_to_openapi)
     api.spec.components.schema("TextAnswer", schema=TextAnswerSchema)
     api.spec.components.schema("ItemAnswer", schema=ItemAnswerSchema)
-    for resource in (first_contacts, assessments, cases, follow_ups, clinicians, rosters, plans, drills):
+    for resource in (
+        first_contacts,
+        assessments,
+        cases,
+        follow_ups,
+        reports,
+        clinicians,
+        rosters,
+        plans,
+        drills,
+    ):
         api.register_blueprint(resource.blueprint)
 
 

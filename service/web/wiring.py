@@ -27,6 +27,7 @@ from service.usecases.read_rosters import ReadRosters
 from service.usecases.read_trail import ReadTrail
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
+from service.usecases.report_golden_hour import ReportGoldenHour
 from service.usecases.speak_page import SpeakPage
 from service.usecases.watch_service import WatchService
 
@@ -42,6 +43,7 @@ class Wiring:
     read: ReadCases
     read_contacts: ReadContacts
     follow_ups: SettleFollowUp
+    golden_hour: ReportGoldenHour
     trail: ReadTrail
     decide: DecideCase
     drill: Drill

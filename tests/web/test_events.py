@@ -65,7 +65,7 @@ def test_hope_that_falls_after_a_session_is_urgent_and_due_within_a_day(
     assert (turn["worse"], turn["answer_ids"]) == (True, ["a2"])
     due = client.get("/v1/follow-ups", headers=headers()).get_json()
     assert due["total"] == 1
-    assert due["follow_ups"][0]["promise"]["reasons"][0] == "left_worse"
+    assert "left_worse" in due["follow_ups"][0]["promise"]["reasons"]
 
 
 @pytest.mark.usefixtures("known")

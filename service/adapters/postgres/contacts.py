@@ -20,6 +20,7 @@ from service.adapters.postgres.tables import (
     contact_events,
     first_contacts,
     follow_ups,
+    hours,
 )
 from service.domain.answers import Answer
 from service.domain.assessment import Assessment
@@ -141,6 +142,7 @@ class Contacts(Courses):
     def erase_words(self, contact: StoredContact) -> Erased:
         self.connection.execute(delete(contact_events).where(contact_events.c.contact == contact.row))
         self.connection.execute(delete(follow_ups).where(follow_ups.c.contact == contact.row))
+        self.connection.execute(delete(hours).where(hours.c.contact == contact.row))
         of_answers = delete(answers).where(answers.c.contact == contact.row)
         of_assessments = delete(assessments).where(assessments.c.contact == contact.row)
         erased = Erased(

@@ -23,6 +23,7 @@ from service.adapters.aes_gcm import Cipher
 from service.adapters.postgres.cases import Cases
 from service.adapters.postgres.checks import Checks
 from service.adapters.postgres.contacts import Contacts
+from service.adapters.postgres.hours import Hours
 from service.adapters.postgres.pages import Pages
 from service.adapters.postgres.replies import Replies
 from service.adapters.postgres.reseal import Reseal
@@ -37,7 +38,9 @@ _USED_AT = "used_at"
 _TRUSTED_FOR = 1.0  # seconds
 
 
-class PostgresTransaction(Contacts, Cases, Pages, Checks, Replies, Rosters, ServiceState, Trail, Reseal):
+class PostgresTransaction(
+    Contacts, Hours, Cases, Pages, Checks, Replies, Rosters, ServiceState, Trail, Reseal
+):
     """All parts of one transaction."""
 
     __slots__ = ()

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from sqlalchemy import Column, Row, Table, and_, bindparam, func, select, tuple_, update
 
 from service.adapters.aes_gcm import Sealed
-from service.adapters.postgres import checks, contacts, rosters
+from service.adapters.postgres import checks, contacts, hours, rosters
 from service.adapters.postgres.store import Store
 from service.adapters.postgres.tables import (
     answers,
@@ -21,6 +21,7 @@ from service.adapters.postgres.tables import (
     calendars,
 )
 from service.adapters.postgres.tables import checks as checks_table
+from service.adapters.postgres.tables import hours as hours_table
 from service.adapters.postgres.trail import trail_key_place
 from service.usecases.ports import KeyGone, Resealed
 
@@ -41,6 +42,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "answers": Kind(answers, lambda row: contacts.answer_place(row.contact, row.answer_id)),
     "assessments": Kind(assessments, lambda row: contacts.assessment_place(row.contact)),
+    "hours": Kind(hours_table, lambda row: hours.hour_place(row.contact)),
     "checks": Kind(checks_table, lambda row: checks.check_place(row.case_id)),
     "calendars": Kind(calendars, lambda row: rosters.calendar_place(row.site, row.roster)),
     "audit_keys": Kind(audit_keys, lambda row: trail_key_place(row.retired)),

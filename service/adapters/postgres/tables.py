@@ -68,6 +68,7 @@ first_contacts = Table(
     _at("created_at"),
     Column("erased_at", DateTime(timezone=True)),  # until something new is sent
     UniqueConstraint("site", "contact_id"),
+    Index("first_contacts_of_site", "site", "created_at"),
     Index("first_contacts_kept", "site", "created_at", postgresql_where=text("erased_at IS NULL")),
 )
 
@@ -123,6 +124,16 @@ follow_ups = Table(
     CheckConstraint("page_at IS NULL OR due_at IS NOT NULL", name="waits"),
     Index("follow_ups_to_page", "page_at", postgresql_where=text("page_at IS NOT NULL")),
     Index("follow_ups_open", "site", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+)
+
+hours = Table(
+    "hours",
+    metadata,
+    Column("contact", BigInteger, ForeignKey("first_contacts.row"), primary_key=True, autoincrement=False),
+    Column("site", Text, nullable=False),
+    Column("began", DateTime(timezone=True), nullable=False),
+    *_sealed(),
+    Index("hours_of_site", "site", "began"),
 )
 
 cases = Table(
