@@ -56,6 +56,7 @@ from service.domain.checks import CheckPolicy
 from service.domain.errors import ConfigurationFaults
 from service.domain.follow_up import FollowUpPolicy
 from service.domain.heard import ReportPolicy
+from service.domain.policy import Policy
 from service.domain.reading import Reader
 from service.domain.refusals import CarrierPolicy
 from service.domain.site import Site
@@ -88,6 +89,7 @@ from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.refresh_calendars import RefreshCalendars
 from service.usecases.report_golden_hour import Hours, ReportGoldenHour
+from service.usecases.report_rules import ReportRules
 from service.usecases.rotate_data_keys import RotateDataKeys
 from service.usecases.seal_trail import SealTrail
 from service.usecases.silent_pages import SilentPages
@@ -335,6 +337,10 @@ class Service:
         """What first hours were like."""
         return ReportGoldenHour(self.ledger, self.sites, self.report_policy)
 
+    def report_rules(self, policy: Policy) -> ReportRules:
+        """What became of the cases that each rule raised."""
+        return ReportRules(self.ledger, policy, self.report_policy)
+
     @cached_property
     def keep_promises(self) -> KeepPromises:
         """Pages for the follow-ups whose time comes."""
@@ -496,6 +502,7 @@ class Service:
                 read_contacts=self.read_contacts,
                 follow_ups=self.settle_follow_up,
                 golden_hour=self.report_golden_hour,
+                rules=self.report_rules(assessor.policy),
                 trail=self.read_trail,
                 decide=DecideCase(self.ledger, decisions, self.doorbell, self.dispositions),
                 drill=self.drill,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 
 import click
 
+from service.adapters.yaml_policy import load_policy
 from service.desk import Desk, reached
+from service.domain.rule_use import RuleUse
 from service.web.golden_hour_page import as_csv, as_html
-from service.web.schemas.report import GoldenHourSchema
+from service.web.schemas.report import GoldenHourSchema, RulesSchema
 
 
 @click.command("golden-hour")
@@ -29,4 +35,43 @@ def golden_hour(desk: Desk, weeks: int, form: str) -> None:
         click.echo(json.dumps(GoldenHourSchema().dump(report), indent=2))
 
 
-COMMANDS: tuple[click.Command, ...] = (golden_hour,)
+@click.command("rules")
+@click.option("--weeks", type=click.IntRange(1, 520), default=12, show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(("text", "json", "csv")), default="text", show_default=True
+)
+@click.pass_obj
+def rules(desk: Desk, weeks: int, form: str) -> None:
+    """What became of the cases that each rule raised: how often a human found them to be about nothing, and
+    how long somebody was waited for. What only tires people comes first."""
+    report = desk.service.report_rules(load_policy(desk.service.settings.config_dir))
+    found = reached(lambda: report(desk.site, weeks))
+    if form == "json":
+        click.echo(json.dumps(RulesSchema().dump({"rules": found}), indent=2))
+    elif form == "csv":
+        click.echo(_table(found), nl=False)
+    else:
+        for use in found:
+            click.echo(_line(use))
+
+
+def _table(uses: Sequence[RuleUse]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([field.name for field in fields(RuleUse)])
+    writer.writerows(tuple(asdict(use).values()) for use in uses)
+    return out.getvalue()
+
+
+def _line(use: RuleUse) -> str:
+    share = "too few" if use.override_share is None else f"{use.override_share:.0%}"
+    waits = (
+        "" if use.median_wait is None else f", taken after {use.median_wait:.0f} s (p90 {use.p90_wait:.0f} s)"
+    )
+    return (
+        f"{use.rule_id:<28} {use.urgency:<12} decided {use.decided}, closed {use.closed}, "
+        f"overridden {use.overridden} ({share}){waits}"
+    )
+
+
+COMMANDS: tuple[click.Command, ...] = (golden_hour, rules)

@@ -138,6 +138,7 @@ def load_report_policy(config: Path) -> ReportPolicy:
         seconds_per_text=raw["seconds_per_text"],
         seconds_per_call=raw["seconds_per_call"],
         seconds_per_reply=raw["seconds_per_reply"],
+        overrides=frozenset(raw["overrides"]),
     )
 
 

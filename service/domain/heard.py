@@ -28,6 +28,7 @@ class ReportPolicy:
     seconds_per_text: float
     seconds_per_call: float
     seconds_per_reply: float
+    overrides: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

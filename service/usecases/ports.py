@@ -26,6 +26,7 @@ from service.domain.override import Override
 from service.domain.refusals import Address, Refusal, Trouble
 from service.domain.replies import Act
 from service.domain.roster import Span
+from service.domain.rule_use import Outcome
 from service.domain.shift import Watch
 from service.domain.site import Clinician
 from service.domain.trail import Deed, Head, Link, TrailEntry
@@ -360,6 +361,7 @@ class Transaction(Protocol):
         self, site: str, since: datetime, zone: ZoneInfo, clinicians: Collection[str]
     ) -> Mapping[str, Sent]: ...
     def promised(self, site: str, since: datetime) -> Promised: ...
+    def outcomes(self, site: str, since: datetime) -> Sequence[Outcome]: ...
 
     # cases
     def code_is_taken(self, code: str, since: datetime) -> bool: ...

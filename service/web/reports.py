@@ -10,7 +10,7 @@ from service.usecases.ports import Scope
 from service.web.auth import api_key, requires
 from service.web.golden_hour_page import as_csv, as_html
 from service.web.json_body import Blueprint
-from service.web.schemas.report import GoldenHourSchema, WeeksQuerySchema
+from service.web.schemas.report import GoldenHourSchema, RulesSchema, WeeksQuerySchema
 from service.web.wiring import wiring
 
 blueprint = Blueprint("reports", __name__, url_prefix="/v1/reports")
@@ -46,3 +46,12 @@ def golden_hour_page(query: dict[str, int]) -> Response:
     report = wiring().golden_hour(api_key().site, query["weeks"])
     headers = {"Content-Security-Policy": _PAGE}
     return Response(as_html(report), mimetype="text/html", headers=headers)
+
+
+@blueprint.get("/rules")
+@requires(Scope.REPORTS_READ)
+@blueprint.arguments(WeeksQuerySchema, location="query")
+@blueprint.response(200, RulesSchema)
+def rules(query: dict[str, int]) -> Any:
+    """Read what became of the cases that each rule raised: what only tires people comes first."""
+    return {"rules": wiring().rules(api_key().site, query["weeks"])}

@@ -28,6 +28,7 @@ from service.usecases.read_trail import ReadTrail
 from service.usecases.receive_first_contact import ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.report_golden_hour import ReportGoldenHour
+from service.usecases.report_rules import ReportRules
 from service.usecases.speak_page import SpeakPage
 from service.usecases.watch_service import WatchService
 
@@ -44,6 +45,7 @@ class Wiring:
     read_contacts: ReadContacts
     follow_ups: SettleFollowUp
     golden_hour: ReportGoldenHour
+    rules: ReportRules
     trail: ReadTrail
     decide: DecideCase
     drill: Drill

@@ -38,6 +38,7 @@ def test_the_openapi_document_lists_every_way_in(client: FlaskClient) -> None:
         "/v1/reports/golden-hour",
         "/v1/reports/golden-hour.csv",
         "/v1/reports/golden-hour.html",
+        "/v1/reports/rules",
         "/v1/rosters",
         "/v1/rosters/{name}",
         "/v1/rosters/{name}.ics",

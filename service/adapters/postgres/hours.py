@@ -6,21 +6,34 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import Column, ColumnElement, Row, ScalarSelect, Table, and_, case, func, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.aes_gcm import Sealed
+from service.adapters.postgres import codec
+from service.adapters.postgres.contacts import assessment_place
 from service.adapters.postgres.store import Store
-from service.adapters.postgres.tables import case_events, cases, first_contacts, follow_ups, hours, pages
+from service.adapters.postgres.tables import (
+    assessments,
+    case_events,
+    cases,
+    first_contacts,
+    follow_ups,
+    hours,
+    pages,
+)
 from service.domain.channel import Channel
-from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW
-from service.domain.escalation import EventKind
+from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, PageKind
+from service.domain.escalation import CaseState, EventKind
 from service.domain.golden_hour import Promised, Sent
 from service.domain.heard import Hour
+from service.domain.rule_use import Outcome
 from service.usecases.ports import KeyGone, StoredContact
 
+_PRESSING = (EventKind.OPENED.value, EventKind.URGENCY_ROSE.value)
 _ACTS = (EventKind.REPLY, EventKind.ACKNOWLEDGED, EventKind.PASSED, EventKind.CLOSED)
 
 
@@ -82,6 +95,55 @@ class Hours(Store):
             found[name] = found.get(name, Sent()) + Sent(replies=acts_of_week)
         return found
 
+    def outcomes(self, site: str, since: datetime) -> tuple[Outcome, ...]:
+        """What became of the cases that were opened since then because of what was said. One whose assessment
+        cannot be opened any more is left out."""
+        pressed = (
+            select(func.max(case_events.c.at))
+            .where(case_events.c.case_id == cases.c.case_id, case_events.c.kind.in_(_PRESSING))
+            .correlate(cases)
+            .scalar_subquery()
+        )
+        standing = (
+            select(func.max(assessments.c.row))
+            .where(assessments.c.contact == cases.c.contact, assessments.c.made_at <= pressed)
+            .correlate(cases)
+            .scalar_subquery()
+        )
+        query = select(
+            cases.c.state,
+            cases.c.disposition,
+            _first(case_events.c.at, case_events, case_events.c.kind == EventKind.ACKNOWLEDGED.value).label(
+                "taken_at"
+            ),
+            _first(pages.c.created_at, pages, pages.c.kind == PageKind.PAGE.value).label("paged_at"),
+            assessments.c.contact,
+            assessments.c.key_id,
+            assessments.c.sealed,
+        ).select_from(cases.join(assessments, assessments.c.row == standing))
+        raised = and_(cases.c.site == site, cases.c.opened_at >= since, cases.c.subject == "")
+        return tuple(
+            outcome
+            for row in self.connection.execute(query.where(raised))
+            if (outcome := self._outcome(row)) is not None
+        )
+
+    def _outcome(self, row: Row[Any]) -> Outcome | None:
+        try:
+            body = self.cipher.open(Sealed(row.key_id, row.sealed), assessment_place(row.contact))
+        except KeyGone:
+            return None
+        assessment = codec.assessment_from_json(body)
+        known = row.taken_at is not None and row.paged_at is not None
+        return Outcome(
+            held=assessment.held,
+            urgency=assessment.urgency,
+            disposition=row.disposition,
+            is_closed=row.state == CaseState.CLOSED.value,
+            was_taken=row.taken_at is not None,
+            waited=max(0.0, (row.taken_at - row.paged_at).total_seconds()) if known else None,
+        )
+
     def promised(self, site: str, since: datetime) -> Promised:
         row = self.connection.execute(
             select(
@@ -96,6 +158,11 @@ class Hours(Store):
 def hour_place(contact: int) -> str:
     """What a sealed hour is bound to."""
     return f"hour/{contact}"
+
+
+def _first(at: Column[Any], table: Table, which: ColumnElement[bool]) -> ScalarSelect[datetime]:
+    of_case = table.c.case_id == cases.c.case_id
+    return select(func.min(at)).where(of_case, which).correlate(cases).scalar_subquery()
 
 
 def _week(column: ColumnElement[datetime], zone: ZoneInfo) -> ColumnElement[str]:

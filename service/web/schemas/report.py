@@ -71,6 +71,29 @@ class GoldenHourSchema(Schema):
     follow_ups = fields.Nested(PromisedSchema)
 
 
+class RuleUseSchema(Schema):
+    """What became of the cases that one rule raised. Times are in seconds."""
+
+    rule_id = fields.String()
+    urgency = fields.String()
+    reason = fields.String()
+    held = fields.Integer()
+    decided = fields.Integer()
+    closed = fields.Integer()
+    overridden = fields.Integer()
+    override_share = fields.Float(allow_none=True)
+    closed_untaken = fields.Integer()
+    median_wait = fields.Float(allow_none=True)
+    p90_wait = fields.Float(allow_none=True)
+    too_few = fields.Boolean()
+
+
+class RulesSchema(Schema):
+    """Every rule of the policy, the one that is overridden most first."""
+
+    rules = fields.List(fields.Nested(RuleUseSchema))
+
+
 class WeeksQuerySchema(Schema):
     """How far back."""
 
