@@ -45,6 +45,7 @@ from service.adapters.yaml_policy import (
     load_check_policy,
     load_dispositions,
     load_follow_up_policy,
+    load_habit_policy,
     load_messages,
     load_policy,
     load_report_policy,
@@ -128,11 +129,12 @@ def _load_assessor(config: Path) -> Assessor:
     lexicons = {path.name: _loaded(partial(load_lexicon, path), faults) for path in folders}
     instruments = _loaded(lambda: load_instruments(config / "instruments"), faults)
     policy = _loaded(lambda: load_policy(config), faults)
-    if faults or instruments is None or policy is None:
+    habit = _loaded(lambda: load_habit_policy(config), faults)
+    if faults or instruments is None or policy is None or habit is None:
         raise ConfigurationFaults(faults)
     known = {code: lexicon for code, lexicon in lexicons.items() if lexicon is not None}
     reader = Reader(known.pop(LANGUAGE), FastTextLanguages(), known)
-    return Assessor(reader, instruments, policy, rules_version(config))
+    return Assessor(reader, instruments, policy, rules_version(config), habit)
 
 
 def _loaded(load: Callable[[], T], faults: list[str]) -> T | None:

@@ -26,6 +26,7 @@ def pretty(contact: FirstContact, assessment: Assessment) -> str:
     lines += _section("Starting points", (f"{s.construct}: {s.quote}" for s in assessment.starting_points))
     lines += _section("Questionnaires", _questionnaires(assessment))
     lines += _section("Not known", assessment.gaps)
+    lines += _section("Marked", assessment.marks)
     return "\n".join(lines)
 
 
@@ -39,6 +40,7 @@ def explanation(explained: Explanation) -> str:
     lines += _section("Noticed, and not counted", others)
     lines += _section("Considered and set aside", (_aside(i, aside) for i, aside in explained.set_aside))
     lines += _section("Not known", assessment.gaps)
+    lines += _section("Marked", assessment.marks)
     return "\n".join(lines)
 
 

@@ -50,6 +50,7 @@ def test_score_reads_and_writes_json_lines_without_database_or_redis() -> None:
         "reasons",
         "turns",
         "gaps",
+        "marks",
         "held",
         "rules",
     }

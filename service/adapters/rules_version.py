@@ -6,7 +6,7 @@ import hashlib
 from importlib.metadata import version
 from pathlib import Path
 
-_DECIDING = ("instruments", "lexicon", "policy/urgency.yaml")
+_DECIDING = ("instruments", "lexicon", "policy/habit.yaml", "policy/urgency.yaml")
 
 
 def rules_version(config: Path) -> str:

@@ -11,6 +11,7 @@ from service.adapters.yaml_documents import Documents
 from service.domain.checks import CheckPolicy
 from service.domain.errors import ConfigurationFaults
 from service.domain.follow_up import FollowUpPolicy
+from service.domain.habit import HabitPolicy, Mark
 from service.domain.heard import ReportPolicy
 from service.domain.messages import Messages, Text
 from service.domain.policy import Constructs, Policy, Rule, Turn, Weights
@@ -118,6 +119,21 @@ def read_follow_up(raw: Mapping[str, Any]) -> FollowUpPolicy:
         within={Urgency(name): duration(time) for name, time in raw["within"].items()},
         page_before=duration(raw["page_before"]),
         same_visit=duration(raw["same_visit"]),
+    )
+
+
+def load_habit_policy(config: Path) -> HabitPolicy:
+    """Read `policy/habit.yaml`, or raise `ConfigurationFaults` naming every fault."""
+    documents = Documents(config / "schema" / "habit.schema.json")
+    raw = documents.read(config / "policy" / "habit.yaml")
+    if raw is None:
+        raise ConfigurationFaults(documents.faults)
+    return HabitPolicy(
+        times=raw["times"],
+        straight_line=raw["straight_line"],
+        longest_alike=raw["longest_alike"],
+        expires_after=duration(raw["expires_after"]),
+        words={Mark(name): words for name, words in raw["marks"].items()},
     )
 
 

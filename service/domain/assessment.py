@@ -9,6 +9,7 @@ from itertools import chain
 
 from service.domain.answers import Answer, FirstContact, ItemAnswer, TextAnswer
 from service.domain.course import Course
+from service.domain.habit import HabitPolicy, marks
 from service.domain.instruments import InstrumentResult, Instruments
 from service.domain.policy import Heard, Policy, Rule
 from service.domain.reading import Reader, Reading, SetAside
@@ -24,7 +25,8 @@ class Assessment:
 
     `respond_within_minutes` is None for `unread` (before the next contact) and `none_found`. `rules` names
     the version and content hash of everything that decided; `held`: the ids of the policy's rules that held,
-    the most pressing first. `turns`: what was found to have changed after a session.
+    the most pressing first. `turns`: what was found to have changed after a session. `marks`: what looks like
+    habit.
     """
 
     contact_id: str
@@ -38,6 +40,7 @@ class Assessment:
     rules: str
     turns: tuple[Found, ...] = ()
     held: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
 
     @property
     def starting_points(self) -> tuple[Signal, ...]:
@@ -78,6 +81,7 @@ class Assessor:
     instruments: Instruments
     policy: Policy
     rules: str
+    habit: HabitPolicy
 
     def assess(
         self,
@@ -106,6 +110,7 @@ class Assessor:
             rules=self.rules,
             turns=noticed.trajectory.found,
             held=tuple(rule.rule_id for rule in held),
+            marks=marks(contact, noticed.signals, self.instruments, self.habit),
         )
 
     def explain(

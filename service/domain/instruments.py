@@ -113,6 +113,18 @@ class Instruments:
         elif answer.value is not None and answer.value not in values:
             yield "value", f"must be {_named(values)}"
 
+    def in_one_line(self, instrument_id: str, values: Mapping[str, int]) -> bool:
+        """Whether all of these values by item are the same where that says little: on a scale of more than
+        two values, at another than its lowest, or across items that are turned round."""
+        known = self._known.get(instrument_id)
+        if known is None or len(set(values.values())) != 1:
+            return False
+        items = [item for item in known.items if item.item_id in values]
+        value = next(iter(values.values()))
+        scale = max((len(item.values) for item in items), default=0)
+        turned = {item.reverse for item in items}
+        return scale > _YES_OR_NO and (len(turned) > 1 or any(value > item.values[0] for item in items))
+
     def score(self, answers: Sequence[ItemAnswer], age: int | None) -> tuple[InstrumentResult, ...]:
         """One result for each questionnaire of which anything was sent, by id. Order never matters.
 
@@ -142,6 +154,7 @@ class Instruments:
 
 
 _MOST_NAMED = 10
+_YES_OR_NO = 2
 
 
 def _named(values: Sequence[int]) -> str:

@@ -51,6 +51,7 @@ def assessment_from_json(body: str) -> Assessment:
     raw["gaps"] = tuple(raw["gaps"])
     raw["turns"] = tuple(_found(turn) for turn in raw.get("turns", ()))
     raw["held"] = tuple(raw.get("held", ()))
+    raw["marks"] = tuple(raw.get("marks", ()))
     return Assessment(**raw)
 
 

@@ -79,6 +79,9 @@ class AssessmentSchema(Schema):
     reasons = fields.List(fields.String())
     turns = fields.List(fields.Nested(TurnSchema))
     gaps = fields.List(fields.String())
+    marks = fields.List(
+        fields.String(), metadata={"description": "What looks like habit in the answers. It changes nothing."}
+    )
     held = fields.List(
         fields.String(),
         metadata={"description": "The rules of the policy that held, the most pressing first."},
