@@ -86,8 +86,19 @@ chaos: setup ## The kill test: real processes, faults by seed, three ledgers com
 	@$(BIN)/python -m simulator.chaos --faults $(FAULTS) --seed $(SEED)
 
 .PHONY: bench
-bench: setup ## First contacts a second, how soon a page, what a sweep costs; writes docs/reference/performance.md
+bench: setup $(BENCH_STAMP) ## First contacts a second and their cost, how soon a page, a sweep; writes docs/reference/performance.md
 	@$(BIN)/python -m benchmarks.performance
+	@$(BENCH)/python -m benchmarks.performance_plots
+
+# Where `make load` sends, with which key, how many requests a second, for how long; ANYWHERE=1 for another machine.
+URL ?= http://127.0.0.1:$(PORT)
+RATE ?= 20
+SECONDS ?= 30
+export KEY ANYWHERE
+
+.PHONY: load
+load: setup ## What `make run` answers under a set rate of a clinic's requests (URL, KEY, RATE, SECONDS)
+	@$(BIN)/python -m benchmarks.load --url '$(URL)' --rate $(RATE) --seconds $(SECONDS)
 
 .PHONY: fuzz
 fuzz: setup ## The API against its own document, and cases against their model, thousands of times (half an hour)

@@ -23,7 +23,7 @@ class Measured:
     @property
     def rate(self) -> float:
         """Answers of 2xx in a second."""
-        return sum(count for status, count in self.statuses.items() if status < 300) / self.seconds
+        return sum(count for status, count in self.statuses.items() if 200 <= status < 300) / self.seconds
 
     def share(self, of: float) -> float:
         """The time within which this share of all answers came, in milliseconds."""

@@ -1,4 +1,4 @@
-"""The plots of the report, as SVG that is the same whenever the figures are."""
+"""The plots of the reports, as SVG that is the same whenever the figures are."""
 
 from __future__ import annotations
 
@@ -50,6 +50,37 @@ def times(growths: Mapping[str, Growth], path: Path) -> None:
     straight = [first.milliseconds[-1] * words / first.words[-1] for words in first.words]
     axes.loglog(first.words, straight, ":", color="black", linewidth=1, label="linear")
     axes.set_xlabel("words in the text")
+    axes.set_ylabel("milliseconds")
+    axes.legend(fontsize=8)
+    axes.grid(which="major", linewidth=0.3)
+    _save(figure, path)
+
+
+def distributions(milliseconds: Mapping[str, Sequence[float]], path: Path) -> None:
+    """The share of all answers that had come after so long: times in order, equally far apart in it."""
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    axes = figure.subplots()
+    for (name, times_), colour in zip(milliseconds.items(), _COLOURS, strict=False):
+        shares = [place / (len(times_) - 1) for place in range(len(times_))]
+        middle, late = (times_[round(share * (len(times_) - 1))] for share in (0.5, 0.99))
+        label = f"{name} (p50 {middle:.1f} ms, p99 {late:.1f} ms)"
+        axes.plot(times_, shares, color=colour, linewidth=1.4, label=label)
+        axes.plot([middle, late], [0.5, 0.99], "o", color=colour, markersize=4)
+    axes.set_xscale("log")
+    axes.set_xlabel("milliseconds")
+    axes.set_ylabel("share of answers")
+    axes.legend(fontsize=8, loc="lower right")
+    axes.grid(which="major", linewidth=0.3)
+    _save(figure, path)
+
+
+def growths(stored: Sequence[int], milliseconds: Mapping[str, Sequence[float]], path: Path) -> None:
+    """The time of each over the cases that are stored, both in logarithms."""
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    axes = figure.subplots()
+    for (name, times_), colour in zip(milliseconds.items(), _COLOURS, strict=False):
+        axes.loglog(stored, times_, "o-", color=colour, markersize=4, label=name)
+    axes.set_xlabel("cases in the ledger")
     axes.set_ylabel("milliseconds")
     axes.legend(fontsize=8)
     axes.grid(which="major", linewidth=0.3)

@@ -97,6 +97,7 @@ from service.usecases.silent_pages import SilentPages
 from service.usecases.speak_page import SpeakPage
 from service.usecases.watch_service import WatchService
 from service.web.app import create_app
+from service.web.turnstile import Turnstile
 from service.web.wiring import Wiring
 
 T = TypeVar("T")
@@ -530,6 +531,7 @@ class Service:
                 text_limit=self.settings.text_limit,
                 limits=RedisLimits(self.settings.redis_url),
                 rate_limit=self.settings.rate_limit,
+                turnstile=Turnstile(self.settings.api_threads, self.settings.api_waiting),
                 trusted_proxies=self.settings.trusted_proxies,
                 schema_is_current=self.schema_is_current,
                 doorbell_is_there=self.doorbell.is_there,

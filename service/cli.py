@@ -278,7 +278,9 @@ def api() -> None:
     write_logs("api")
     from service.web.server import serve  # noqa: PLC0415 - gunicorn is needed by this command alone
 
-    _start(lambda: serve(Service(settings).web, settings.bind, settings.api_workers, settings.api_threads))
+    # For intake systems as many as work at once, and as many as wait; for everything else as many as work.
+    threads = 2 * settings.api_threads + settings.api_waiting
+    _start(lambda: serve(Service(settings).web, settings.bind, settings.api_workers, threads))
 
 
 @main.command()

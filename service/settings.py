@@ -87,6 +87,7 @@ class Settings:
     doorbell_grace: float
     api_workers: int
     api_threads: int
+    api_waiting: int
     page_only: frozenset[str]
     deadman_url: str = field(repr=False)
     synthetic: Mapping[str, str]
@@ -136,6 +137,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         doorbell_grace=source.number("GOLDENHOUR_DOORBELL_GRACE_SECONDS", 3),
         api_workers=int(source.number("GOLDENHOUR_API_WORKERS", 2, whole=True)),
         api_threads=int(source.number("GOLDENHOUR_API_THREADS", 8, whole=True)),
+        api_waiting=source.count("GOLDENHOUR_API_WAITING", 32),
         page_only=frozenset(source.listed("GOLDENHOUR_PAGE_ONLY")),
         deadman_url=source.optional_url("GOLDENHOUR_DEADMAN_URL", {"http", "https"}),
         synthetic=source.pairs("GOLDENHOUR_SYNTHETIC"),

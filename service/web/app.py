@@ -33,6 +33,7 @@ from service.web import (
     webhooks,
 )
 from service.web.documents import Problems
+from service.web.limits import bound_intake
 from service.web.problems import ProblemSchema, faults_in, problem
 from service.web.schemas.intake import ItemAnswerSchema, TextAnswerSchema, answer_field_to_openapi
 from service.web.wiring import Wiring, attach
@@ -112,6 +113,7 @@ def create_app(wiring: Wiring) -> Flask:
     app.register_blueprint(_assets())
     _turn_errors_into_problems(app)
     _follow_requests(app)
+    bound_intake(app)  # last: what is refused has its name by then
     return app
 
 

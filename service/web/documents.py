@@ -11,7 +11,7 @@ _EVERYWHERE = {
     "401": "No key, or one that does not work.",
     "403": "The key does not have the scope.",
     "429": "Too many requests. Nothing was stored; `Retry-After` says when to send it again.",
-    "503": "The database cannot be reached. Nothing was stored; `Retry-After` says when to send it again.",
+    "503": "Too much at once, or the database is away. Nothing was stored; send it after `Retry-After`.",
 }
 _WITH_BODY = {
     "400": "The body is not JSON that can be taken.",

@@ -31,6 +31,7 @@ from service.usecases.report_golden_hour import ReportGoldenHour
 from service.usecases.report_rules import ReportRules
 from service.usecases.speak_page import SpeakPage
 from service.usecases.watch_service import WatchService
+from service.web.turnstile import Turnstile
 
 _NAME = "goldenhour"
 
@@ -67,6 +68,7 @@ class Wiring:
     text_limit: int
     limits: RateLimits
     rate_limit: int
+    turnstile: Turnstile
     trusted_proxies: int
     schema_is_current: Callable[[], bool]
     doorbell_is_there: Callable[[], bool]

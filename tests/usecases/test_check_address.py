@@ -11,11 +11,12 @@ from service.adapters.postgres.ledger import PostgresLedger
 from service.domain.assessment import Assessor
 from service.domain.channel import Channel
 from service.domain.checks import ChangeKind, Verification
-from service.domain.delivery import Rejected
+from service.domain.delivery import PageState, Rejected
 from service.domain.errors import Conflict, NotFound
 from service.domain.escalation import CaseKind, CaseState, EventKind
 from service.domain.refusals import Address, Refusal
 from service.usecases.check_address import Confirmation
+from service.usecases.ports import DeliveryReport
 from service.usecases.read_clinicians import AddressView
 from tests.database import TimeMachine
 from tests.fakes import FakeCarrier
@@ -24,7 +25,7 @@ from tests.service_under_test import LINDQVIST, OSEI, TONIGHT, ServiceUnderTest,
 
 def address(service: ServiceUnderTest, clinician: str = "osei") -> AddressView:
     """What is known of a clinician's first address."""
-    view = service.clinicians.one("riverside", clinician)
+    view = service.clinicians.one(service.site.site_id, clinician)
     assert view is not None
     return view.addresses[0]
 
@@ -155,6 +156,38 @@ def test_another_number_has_to_be_verified_anew(ledger: PostgresLedger, assessor
     later = ServiceUnderTest(ledger, assessor, replace(site, clinicians={**site.clinicians, "osei": moved}))
     assert address(later).verification is Verification.NEVER
     assert address(service).verification is Verification.VERIFIED
+
+
+def test_when_a_page_last_arrived_is_told_by_person_and_site(
+    ledger: PostgresLedger, assessor: Assessor, time_machine: TimeMachine
+) -> None:
+    service = ServiceUnderTest(ledger, assessor)
+    elsewhere = ServiceUnderTest(ledger, assessor, a_site("hillside"), FakeCarrier())
+    assert address(service).record.arrived_at is None
+    _deliver(service, "c1")
+    first = address(service).record.arrived_at
+    assert first is not None
+    time_machine.forward(3600)
+    _deliver(service, "c2")
+    newest = address(service).record.arrived_at
+    assert newest is not None
+    assert newest >= first
+    assert address(elsewhere).record.arrived_at is None
+    _deliver(elsewhere, "c3")
+    there = address(elsewhere).record.arrived_at
+    assert there is not None
+    assert there > newest
+    assert address(service).record.arrived_at == newest
+    assert address(service, "lindqvist").record.arrived_at is None
+
+
+def _deliver(service: ServiceUnderTest, name: str) -> None:
+    """Page whoever is first on call; the page arrives."""
+    service.contact(TONIGHT, contact_id=name)
+    (page_id,) = service.doorbell.rung
+    service.work()
+    (*_, provider_id) = service.carrier.taken
+    service.report(page_id, DeliveryReport(PageState.DELIVERED, provider_id, ""))
 
 
 def test_a_verification_is_due_again_after_its_time(

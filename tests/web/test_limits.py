@@ -33,6 +33,16 @@ def test_a_key_that_calls_too_often_is_told_when_to_come_back(
     assert strict.get("/v1/cases", headers=another).status_code == 200
 
 
+def test_what_a_key_sends_as_an_intake_system_uses_up_nothing_that_its_clinicians_may_do(
+    strict: FlaskClient, headers: Callable[..., dict[str, str]]
+) -> None:
+    key = headers()
+    contact = {"contact_id": "c1", "answers": [{"answer_id": "a1", "type": "text", "text": "Good morning."}]}
+    sent = [strict.post("/v1/first-contacts", json=contact, headers=key).status_code for _ in range(12)]
+    assert 429 in sent
+    assert strict.get("/v1/cases", headers=key).status_code == 200
+
+
 def test_an_address_that_guesses_keys_waits_and_a_key_that_works_does_not(
     client: FlaskClient, headers: Callable[..., dict[str, str]]
 ) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.postgres.store import Store
@@ -39,11 +39,10 @@ class Reach(Store):
             addresses.c.site == site, addresses.c.clinician == person.clinician_id
         )
         known = {(row.channel, bytes(row.digest)): row for row in self.connection.execute(query)}
-        arrived = self._arrivals(site, person.clinician_id)
         records = {}
         for channel, address in person.addresses.items():
             row = known.get((channel.value, digest(address)))
-            at = arrived.get(channel.value)
+            at = self._arrived(site, person.clinician_id, channel)
             records[channel] = (
                 AddressRecord(channel, arrived_at=at)
                 if row is None
@@ -53,14 +52,17 @@ class Reach(Store):
             )
         return records
 
-    def _arrivals(self, site: str, clinician: str) -> dict[str, datetime]:
-        """When a page last arrived for certain, by channel."""
-        query = select(pages.c.channel, func.max(pages.c.delivered_at).label("at"))
-        query = query.join(cases, cases.c.case_id == pages.c.case_id).where(
-            cases.c.site == site, pages.c.clinician == clinician, pages.c.delivered_at.is_not(None)
+    def _arrived(self, site: str, clinician: str, channel: Channel) -> datetime | None:
+        """When a page last arrived for certain: a step or two into the index, however many there were."""
+        query = select(pages.c.delivered_at).join(cases, cases.c.case_id == pages.c.case_id)
+        query = query.where(
+            cases.c.site == site,
+            pages.c.clinician == clinician,
+            pages.c.channel == channel.value,
+            pages.c.delivered_at.is_not(None),
         )
-        rows = self.connection.execute(query.group_by(pages.c.channel))
-        return {row.channel: row.at for row in rows}
+        found: datetime | None = self.connection.scalar(query.order_by(pages.c.delivered_at.desc()).limit(1))
+        return found
 
     def address_changes(self, site: str, clinician: str) -> tuple[AddressChange, ...]:
         """All that became of a person's addresses, oldest first."""

@@ -233,6 +233,13 @@ pages = Table(
     Index("pages_of_case", "case_id"),
     Index("pages_created", "created_at"),
     Index("pages_to_person", "clinician", "channel", "attempted_at"),
+    Index(
+        "pages_arrived",
+        "clinician",
+        "channel",
+        "delivered_at",
+        postgresql_where=text("delivered_at IS NOT NULL"),
+    ),
     Index("pages_of_bundle", "bundle", postgresql_where=text("bundle IS NOT NULL")),
 )
 
