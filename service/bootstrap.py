@@ -49,6 +49,7 @@ from service.adapters.yaml_policy import (
     load_messages,
     load_policy,
     load_report_policy,
+    load_switch_policy,
 )
 from service.adapters.yaml_sites import load_sites
 from service.domain.assessment import Assessor
@@ -95,6 +96,7 @@ from service.usecases.rotate_data_keys import RotateDataKeys
 from service.usecases.seal_trail import SealTrail
 from service.usecases.silent_pages import SilentPages
 from service.usecases.speak_page import SpeakPage
+from service.usecases.switch_paging import SwitchPaging
 from service.usecases.watch_service import WatchService
 from service.web.app import create_app
 from service.web.turnstile import Turnstile
@@ -331,6 +333,11 @@ class Service:
         return load_dispositions(self.settings.config_dir)
 
     @cached_property
+    def switch_paging(self) -> SwitchPaging:
+        """Whether clinicians are paged, and the switch that stops it for a time."""
+        return SwitchPaging(self.ledger, self.sites, load_switch_policy(self.settings.config_dir))
+
+    @cached_property
     def report_policy(self) -> ReportPolicy:
         """How reports count."""
         return load_report_policy(self.settings.config_dir)
@@ -504,6 +511,7 @@ class Service:
                 read=ReadCases(self.ledger),
                 read_contacts=self.read_contacts,
                 follow_ups=self.settle_follow_up,
+                switch=self.switch_paging,
                 golden_hour=self.report_golden_hour,
                 rules=self.report_rules(assessor.policy),
                 trail=self.read_trail,

@@ -22,6 +22,7 @@ from service import (
     case_commands,
     clinician_commands,
     follow_up_commands,
+    paging_commands,
     plan_commands,
     privacy_commands,
     report_commands,
@@ -37,6 +38,7 @@ from service.adapters.yaml_policy import (
     load_follow_up_policy,
     load_messages,
     load_report_policy,
+    load_switch_policy,
 )
 from service.bootstrap import Service, load_assessor
 from service.desk import MADE_BY, open_desk
@@ -249,6 +251,7 @@ def check() -> None:
         lambda: load_check_policy(settings.config_dir),
         lambda: load_follow_up_policy(settings.config_dir),
         lambda: load_report_policy(settings.config_dir),
+        lambda: load_switch_policy(settings.config_dir),
         lambda: load_carrier_policy(settings.config_dir),
     ):
         try:
@@ -461,6 +464,7 @@ def _of_a_site(name: str, about: str, commands: Iterable[click.Command]) -> None
 
 _of_a_site("case", "One case.", case_commands.COMMANDS)
 _of_a_site("follow-ups", "Who must be spoken to, and by when.", follow_up_commands.COMMANDS)
+_of_a_site("paging", "Whether clinicians are paged, and the switch for it.", paging_commands.COMMANDS)
 _of_a_site("report", "What first hours were like, and what we cost.", report_commands.COMMANDS)
 _of_a_site("roster", "Who is on call, when nobody is, and changes for a time.", roster_commands.COMMANDS)
 _of_a_site("plans", "Whom a case pages in turn.", plan_commands.COMMANDS)

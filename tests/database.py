@@ -27,6 +27,7 @@ _TIMES = {
     "prompts": ("sent_at",),
     "chores": ("due_at",),
     "heartbeats": ("beat_at",),
+    "switches": ("off_since", "off_until"),
     "roster_overrides": ("begins_at", "ends_at", "made_at", "ended_at"),
     "addresses": ("changed_at", "verified_at"),
     "address_changes": ("at",),

@@ -16,6 +16,7 @@ from service.adapters.yaml_policy import (
     load_follow_up_policy,
     load_messages,
     load_report_policy,
+    load_switch_policy,
 )
 from service.domain.answers import Answer, FirstContact, TextAnswer
 from service.domain.assessment import Assessor
@@ -47,6 +48,7 @@ from service.usecases.receive_first_contact import Receipt, ReceiveFirstContact
 from service.usecases.record_delivery import RecordDelivery
 from service.usecases.report_golden_hour import Hours, ReportGoldenHour
 from service.usecases.silent_pages import SilentPages
+from service.usecases.switch_paging import SwitchPaging
 from tests.canary import CANARY
 from tests.fakes import FakeCarrier, FakeDeadMan, FakeDoorbell
 
@@ -131,6 +133,7 @@ class ServiceUnderTest:
         self.receive = ReceiveFirstContact(
             self.ledger, self.assessor, self.paging, decisions, promises, hours, self.doorbell
         )
+        self.switch = SwitchPaging(self.ledger, sites, load_switch_policy(REPOSITORY / "config"))
         self.golden_hour = ReportGoldenHour(self.ledger, sites, reporting)
         self.keep_promises = KeepPromises(self.ledger, self.paging, self.doorbell)
         self.settle_follow_up = SettleFollowUp(self.ledger)

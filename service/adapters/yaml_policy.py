@@ -17,6 +17,7 @@ from service.domain.messages import Messages, Text
 from service.domain.policy import Constructs, Policy, Rule, Turn, Weights
 from service.domain.signals import GapKind, Strength, When
 from service.domain.urgency import Urgency
+from service.usecases.switch_paging import SwitchPolicy
 
 
 def load_policy(config: Path) -> Policy:
@@ -156,6 +157,15 @@ def load_report_policy(config: Path) -> ReportPolicy:
         seconds_per_reply=raw["seconds_per_reply"],
         overrides=frozenset(raw["overrides"]),
     )
+
+
+def load_switch_policy(config: Path) -> SwitchPolicy:
+    """Read `policy/switch.yaml`, or raise `ConfigurationFaults` naming every fault."""
+    documents = Documents(config / "schema" / "switch.schema.json")
+    raw = documents.read(config / "policy" / "switch.yaml")
+    if raw is None:
+        raise ConfigurationFaults(documents.faults)
+    return SwitchPolicy(usually=duration(raw["usually"]), longest=duration(raw["longest"]))
 
 
 def load_check_policy(config: Path) -> CheckPolicy:

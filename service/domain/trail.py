@@ -36,6 +36,8 @@ class Deed(StrEnum):
     KEY_REVOKED = "key_revoked"
     OVERRIDE_ADDED = "override_added"
     OVERRIDE_ENDED = "override_ended"
+    PAGING_OFF = "paging_off"
+    PAGING_ON = "paging_on"
     ADDRESS_CHANGED = "address_changed"
 
 

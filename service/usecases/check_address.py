@@ -46,6 +46,8 @@ class CheckAddress:
         person = self._person(site, clinician, channel)
         chore = f"check {site} {clinician} {channel}"
         with self.ledger.transaction() as tx:
+            if tx.paging_off(site) is not None:
+                raise Conflict("Paging is off at this site: a check would show nothing.")
             if not tx.claim_chore(chore, self.policy.at_most_every):
                 raise Conflict("A check was sent there a moment ago. Wait a little.")
             self._end_earlier(tx, site, clinician, channel)

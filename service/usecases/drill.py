@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from service.domain import escalation
+from service.domain.errors import Conflict
 from service.domain.escalation import Case, CaseKind, CaseState, Event, EventKind, Position
 from service.domain.plan import Plan, Step, Target, TargetKind
 from service.domain.site import Site
@@ -48,7 +49,9 @@ class Drill:
     def open(
         self, tx: Transaction, site: Site, urgency: Urgency, plan: Plan, subject: str
     ) -> tuple[Case, list[UUID]]:
-        """Open a drill and take its first step; the pages to ring for."""
+        """Open a drill and take its first step; the pages to ring for. `Conflict` while paging is off."""
+        if tx.paging_off(site.site_id) is not None:
+            raise Conflict("Paging is off at this site: a test would show nothing.")
         case = Case(
             case_id=uuid4(),
             code=self.paging.unused_code(tx),
@@ -111,7 +114,8 @@ class SyntheticPage:
             with self.ledger.transaction() as tx:
                 self._give_up(tx, site_id)
                 to_ring: list[UUID] = []
-                if tx.claim_chore(f"synthetic page at {site_id}", self.every):
+                is_on = tx.paging_off(site_id) is None  # or it would show nothing
+                if is_on and tx.claim_chore(f"synthetic page at {site_id}", self.every):
                     site = self.drill.paging.sites[site_id]
                     _, to_ring = self.drill.open(tx, site, Urgency.SOON, self._plan(site, person), _BY_ITSELF)
             if not self.doorbell.ring(to_ring):
@@ -120,7 +124,7 @@ class SyntheticPage:
 
     def _give_up(self, tx: Transaction, site_id: str) -> None:
         for site, case_id in tx.live_drills(_BY_ITSELF, tx.now - self.within):
-            if site == site_id and self.drill.end(tx, site, case_id):
+            if site == site_id and tx.paging_off(site) is None and self.drill.end(tx, site, case_id):
                 self.drill.paging.open_trouble(
                     tx, self.drill.paging.sites[site], "a synthetic page was not answered"
                 )

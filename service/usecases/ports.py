@@ -214,6 +214,17 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Off:
+    """Paging is off at a site: since and until when, who switched it, and why."""
+
+    site: str
+    since: datetime
+    until: datetime
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarStanding:
     """How the reading of a roster's calendar stands. `read_at` is None as long as no copy was ever had."""
 
@@ -352,6 +363,11 @@ class Transaction(Protocol):
     def settle_follow_up(self, case: Case, by: str, how: str) -> bool: ...
     def due_follow_up(self, besides: Collection[tuple[str, str]]) -> tuple[str, str] | None: ...
     def open_follow_ups(self, site: str, limit: int, offset: int) -> FollowUps: ...
+
+    # the switch
+    def paging_off(self, site: str) -> Off | None: ...
+    def switch_off(self, off: Off) -> None: ...
+    def switch_on(self, site: str) -> None: ...
 
     # reports
     def save_hour(self, site: str, contact: StoredContact, hour: Hour) -> None: ...

@@ -31,10 +31,10 @@ blueprint = Blueprint("cases", __name__, url_prefix="/v1/cases")
 @blueprint.arguments(WorklistQuerySchema, location="query")
 @blueprint.response(200, WorklistSchema)
 def worklist(query: dict[str, Any]) -> Any:
-    """List cases, most pressing first."""
-    return wiring().read.worklist(
-        api_key().site, query["state"], query["limit"], query["offset"], query["kind"]
-    )
+    """List cases, most pressing first; and whether anybody is paged for them."""
+    here = api_key().site
+    found = wiring().read.worklist(here, query["state"], query["limit"], query["offset"], query["kind"])
+    return {"cases": found.cases, "total": found.total, "paging_off": wiring().switch.standing(here)}
 
 
 @blueprint.get("/<uuid:case_id>")

@@ -10,7 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from service.usecases.ports import LedgerAway, Overview, Pulse
+from service.usecases.ports import LedgerAway, Off, Overview, Pulse
 from service.usecases.read_rosters import RosterPulse
 from service.usecases.read_trail import TrailPulse
 from service.web.wiring import Wiring, wiring
@@ -42,6 +42,7 @@ def _checks(service: Wiring) -> dict[str, str]:
         pulse = service.watch.pulse()
         schema = service.schema_is_current()
         rosters = service.rosters.pulses()
+        off = service.switch.standings()
     except Exception as error:  # noqa: BLE001 - a missing table or a lost connection: not ready either way
         away = isinstance(error, LedgerAway)
         return {"database": "unavailable" if away else "not migrated", "redis": doorbell}
@@ -50,6 +51,7 @@ def _checks(service: Wiring) -> dict[str, str]:
         "redis": doorbell,
         "sweeper": _sweeper(pulse),
         "escalations": "alarm" if pulse.alarms else "ok",
+        "paging": "off" if off else "ok",
         **_calendars(rosters),
     }
 
@@ -87,6 +89,7 @@ class _Counts:
             overview = self._service.watch.overview()
             rosters = self._service.rosters.pulses()
             trail = self._service.trail.pulse()
+            off = self._service.switch.standings()
         except Exception:  # noqa: BLE001 - as for readiness: whatever is missing, say so and stay up
             yield _gauge("goldenhour_ledger_up", "Whether the database answers.", 0)
             return
@@ -101,9 +104,18 @@ class _Counts:
             yield _gauge(
                 "goldenhour_sweep_age_seconds", "Since the last completed sweep.", overview.sweep_age
             )
+        yield from _of_switches(self._service.sites, off)
         yield from _by_label(overview)
         yield from _of_rosters(rosters)
         yield from _of_trail(trail)
+
+
+def _of_switches(sites: Iterable[str], off: Iterable[Off]) -> Iterable[Metric]:
+    paging = GaugeMetricFamily("goldenhour_paging_off", "Whether nobody is paged at a site.", labels=["site"])
+    switched = {each.site for each in off}
+    for site in sorted(sites):
+        paging.add_metric([site], site in switched)
+    yield paging
 
 
 def _by_label(overview: Overview) -> Iterable[Metric]:

@@ -30,6 +30,7 @@ from service.usecases.record_delivery import RecordDelivery
 from service.usecases.report_golden_hour import ReportGoldenHour
 from service.usecases.report_rules import ReportRules
 from service.usecases.speak_page import SpeakPage
+from service.usecases.switch_paging import SwitchPaging
 from service.usecases.watch_service import WatchService
 from service.web.turnstile import Turnstile
 
@@ -45,6 +46,7 @@ class Wiring:
     read: ReadCases
     read_contacts: ReadContacts
     follow_ups: SettleFollowUp
+    switch: SwitchPaging
     golden_hour: ReportGoldenHour
     rules: ReportRules
     trail: ReadTrail

@@ -29,7 +29,7 @@ def test_readyz_names_each_dependency(client: FlaskClient, service: Service) -> 
         200,
         {
             "status": "ok",
-            "checks": {"database": "ok", "redis": "ok", "sweeper": "ok", "escalations": "ok"},
+            "checks": {"database": "ok", "redis": "ok", "sweeper": "ok", "escalations": "ok", "paging": "ok"},
         },
     )
 

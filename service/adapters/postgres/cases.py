@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, exists, func, insert, not_, or_, select, update
 
 from service.adapters.postgres import codec
 from service.adapters.postgres.store import Store
+from service.adapters.postgres.switches import is_off
 from service.adapters.postgres.tables import case_events, cases, pages
 from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS
 from service.domain.escalation import Case, CaseKind, CaseState, Event, EventKind, Position
@@ -93,7 +94,7 @@ class Cases(Store):
     def lock_due_case(self, besides: Collection[UUID]) -> UUID | None:
         """The most pressing case that is due, locked. Not read yet: one that cannot be read is due, too."""
         query = select(cases.c.case_id).where(
-            _LIVE, cases.c.next_action_at <= self.now, cases.c.case_id.not_in(besides)
+            _LIVE, cases.c.next_action_at <= self.now, cases.c.case_id.not_in(besides), not_(is_off(self.now))
         )
         most_pressing = query.order_by(cases.c.urgency_rank.desc(), cases.c.next_action_at).limit(1)
         locked = most_pressing.with_for_update(skip_locked=True, key_share=True)
@@ -105,9 +106,10 @@ class Cases(Store):
         return self._met(self.connection.execute(select(cases).where(cases.c.case_id == case_id)).one())
 
     def stalled_cases(self, before: datetime) -> tuple[tuple[str, UUID, str], ...]:
-        """Site, id and code of every case that should have moved before then and did not."""
+        """Site, id and code of every case that should have moved before then and did not, where paging is
+        on."""
         query = select(cases.c.site, cases.c.case_id, cases.c.code).where(
-            _LIVE, cases.c.next_action_at < before
+            _LIVE, cases.c.next_action_at < before, not_(is_off(before))
         )
         return tuple((row.site, row.case_id, row.code) for row in self.connection.execute(query))
 

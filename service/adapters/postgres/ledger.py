@@ -29,6 +29,7 @@ from service.adapters.postgres.replies import Replies
 from service.adapters.postgres.reseal import Reseal
 from service.adapters.postgres.rosters import Rosters
 from service.adapters.postgres.service_state import ServiceState
+from service.adapters.postgres.switches import Switches
 from service.adapters.postgres.trail import Trail
 from service.usecases.ports import LedgerAway
 
@@ -39,7 +40,7 @@ _TRUSTED_FOR = 1.0  # seconds
 
 
 class PostgresTransaction(
-    Contacts, Hours, Cases, Pages, Checks, Replies, Rosters, ServiceState, Trail, Reseal
+    Contacts, Hours, Cases, Pages, Checks, Replies, Rosters, ServiceState, Switches, Trail, Reseal
 ):
     """All parts of one transaction."""
 

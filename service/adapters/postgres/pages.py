@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.postgres.store import Store
+from service.adapters.postgres.switches import is_off
 from service.adapters.postgres.tables import cases, pages
 from service.domain.channel import Channel
 from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS, CAME_TO_NOTHING, PageKind, PageState, later
@@ -56,7 +57,7 @@ class Pages(Store):
     def claim_page(self, page_id: UUID, owner: str, lease: timedelta, *, early: bool = False) -> Page | None:
         """Take the page for one lease, if it needs somebody now; None when it does not. `early`: take a
         queued one before its time, too."""
-        claimable = _QUEUED if early else _claimable(self.now, self.now)
+        claimable = and_(_QUEUED, _may_go(self.now)) if early else _claimable(self.now, self.now)
         query = _with_case().where(pages.c.page_id == page_id, claimable)
         row = self.connection.execute(query.with_for_update(skip_locked=True, of=pages)).one_or_none()
         if row is None:
@@ -359,10 +360,15 @@ class Pages(Store):
 
 def _claimable(now: datetime, rung_before: datetime) -> ColumnElement[bool]:
     return or_(
-        and_(_QUEUED, pages.c.not_before <= rung_before),
+        and_(_QUEUED, pages.c.not_before <= rung_before, _may_go(now)),
         and_(_SENDING, pages.c.lease_until <= now),
         and_(_UNKNOWN, pages.c.not_before <= now),
     )
+
+
+def _may_go(now: datetime) -> ColumnElement[bool]:
+    """Where paging is off, nobody is asked anything; what a clinician's own act is answered with goes out."""
+    return not_(and_(pages.c.kind.in_([kind.value for kind in ASKS]), is_off(now)))
 
 
 def _way_of(page: Page) -> tuple[ColumnElement[bool], ...]:

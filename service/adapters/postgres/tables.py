@@ -360,6 +360,16 @@ chores = Table(
     Column("due_at", DateTime(timezone=True), nullable=False),
 )
 
+switches = Table(
+    "switches",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("off_since", DateTime(timezone=True), nullable=False),
+    Column("off_until", DateTime(timezone=True), nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
 heartbeats = Table(
     "heartbeats",
     metadata,

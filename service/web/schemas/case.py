@@ -74,8 +74,19 @@ class CaseHistorySchema(Schema):
     entries = fields.List(fields.Nested(TrailEntrySchema))
 
 
+class OffSchema(Schema):
+    """Paging is off at the site: nobody is paged until then."""
+
+    since = fields.AwareDateTime(format="iso")
+    until = fields.AwareDateTime(format="iso")
+    by = fields.String()
+    why = fields.String()
+
+
 class WorklistSchema(Schema):
-    """Cases, most pressing first."""
+    """Cases, most pressing first. `paging_off` is null while clinicians are paged."""
+
+    paging_off = fields.Nested(OffSchema, allow_none=True)
 
     cases = fields.List(fields.Nested(CaseSchema))
     total = fields.Integer()
