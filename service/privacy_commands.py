@@ -46,7 +46,7 @@ def purge_contacts(open_service: Callable[[], Service], site: str | None) -> Non
     """Erase now what a site keeps no longer, by its `retention`. The sweepers do it by themselves, too."""
     desk = open_desk(open_service(), site)
     if desk.service.sites[desk.site].retention is None:
-        raise click.ClickException(f"site {desk.site} names no retention: nothing is ever purged")
+        raise click.ClickException(f"site {desk.site} says `retention: never`: nothing is ever purged")
     purged = reached(lambda: desk.service.purge_contacts.all(desk.site))
     click.echo(f"{desk.site}: the words of {purged} first contacts were purged")
 

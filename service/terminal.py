@@ -24,6 +24,7 @@ def pretty(contact: FirstContact, assessment: Assessment) -> str:
         lines += [*_answer(answer, assessment.signals), ""]
     lines += _section("Why", assessment.reasons)
     lines += _section("Starting points", (f"{s.construct}: {s.quote}" for s in assessment.starting_points))
+    lines += _section("There for them", (s.quote or "" for s in assessment.supports))
     lines += _section("Questionnaires", _questionnaires(assessment))
     lines += _section("Not known", assessment.gaps)
     lines += _section("Marked", assessment.marks)

@@ -47,6 +47,7 @@ def test_score_reads_and_writes_json_lines_without_database_or_redis() -> None:
         "signals",
         "instruments",
         "starting_points",
+        "supports",
         "reasons",
         "turns",
         "gaps",

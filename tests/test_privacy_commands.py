@@ -97,7 +97,6 @@ def test_a_persons_words_are_exported_and_erased(
         (("erase", "riverside", "nobody"), "There is no first contact with this id at this site."),
         (("export", "riverside", "nobody"), "There is no first contact with this id at this site."),
         (("erase", "elsewhere", "c1"), "name one of the sites"),
-        (("purge",), "names no retention: nothing is ever purged"),
         (("case", "history", "ZZZZ"), "site riverside has no case ZZZZ"),
         (("audit", "verify", "--head", "x"), "head: must be `site:number:digest`"),
     ],
@@ -109,6 +108,32 @@ def test_what_cannot_be_done_is_said(
     result = goldenhour(*arguments)
     assert result.exit_code == 1
     assert told in plainly(result)
+
+
+def test_a_site_forgets_after_a_year_unless_it_says_never(
+    goldenhour: Run, service: ServiceUnderTest, sites: Path, engine: Engine
+) -> None:
+    service.contact(QUIET)
+    with engine.begin() as connection:
+        for table, column in (
+            ("first_contacts", "created_at"),
+            ("answers", "received_at"),
+            ("assessments", "made_at"),
+        ):
+            connection.execute(text(f"UPDATE {table} SET {column} = {column} - interval '364 days'"))
+    assert "the words of 0 first contacts" in goldenhour("purge").stdout
+    with (sites / "riverside.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nretention: never\n")
+    refused = goldenhour("purge")
+    assert refused.exit_code == 1
+    assert "`retention: never`: nothing is ever purged" in plainly(refused)
+    site = (sites / "riverside.yaml").read_text(encoding="utf-8").replace("retention: never", "")
+    (sites / "riverside.yaml").write_text(site, encoding="utf-8")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE first_contacts SET created_at = created_at - interval '2 days'"))
+        connection.execute(text("UPDATE answers SET received_at = received_at - interval '2 days'"))
+        connection.execute(text("UPDATE assessments SET made_at = made_at - interval '2 days'"))
+    assert "the words of 1 first contacts" in goldenhour("purge").stdout
 
 
 def test_a_site_with_a_retention_is_purged_by_hand(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -21,6 +21,8 @@ from service.domain.urgency import Urgency
 
 _TROUBLE = "trouble"
 _FOLLOW_UP = "follow_up"
+_KEPT_FOR = "365d"
+"""Words are forgotten after a year where a site does not say otherwise; to keep them has to be said."""
 
 
 def load_sites(sites_dir: Path, schema: Path, now: datetime | None = None) -> dict[str, Site]:
@@ -144,8 +146,12 @@ def _site(raw: Mapping[str, Any], folder: Path) -> Site:
         respond_within_minutes={Urgency(k): v for k, v in raw.get("respond_within_minutes", {}).items()},
         follow_up=read_follow_up(raw["follow_up"]) if "follow_up" in raw else None,
         time_zone=ZoneInfo(raw["time_zone"]),
-        retention=duration(raw["retention"]) if "retention" in raw else None,
+        retention=_retention(raw.get("retention", _KEPT_FOR)),
     )
+
+
+def _retention(written: str) -> timedelta | None:
+    return None if written == "never" else duration(written)
 
 
 def _addresses(clinician: Mapping[str, str]) -> dict[Channel, str]:

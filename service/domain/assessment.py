@@ -18,6 +18,8 @@ from service.domain.signals import Gap, GapKind, Polarity, Signal, Who
 from service.domain.trajectory import UNCHANGED, Found, Said, Trajectory, by_phase, trajectory
 from service.domain.urgency import Urgency
 
+_SUPPORTS = "supports"
+
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
@@ -46,6 +48,15 @@ class Assessment:
     def starting_points(self) -> tuple[Signal, ...]:
         """What the person hopes for, cares about and has asked for, in their own words; first class also when
         it is urgent, and never a reason to be less so."""
+        return tuple(s for s in self._affirmed if s.construct != _SUPPORTS)
+
+    @property
+    def supports(self) -> tuple[Signal, ...]:
+        """Whom and what in their real life the person named as being there for them, in their own words."""
+        return tuple(s for s in self._affirmed if s.construct == _SUPPORTS)
+
+    @property
+    def _affirmed(self) -> tuple[Signal, ...]:
         return tuple(
             s
             for s in self.signals

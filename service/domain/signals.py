@@ -43,7 +43,7 @@ class Strength(StrEnum):
     STRONG = "strong"
 
 
-PROTECTIVE = frozenset({"hope", "reasons_for_living", "help_seeking", "wants"})
+PROTECTIVE = frozenset({"hope", "reasons_for_living", "help_seeking", "wants", "supports"})
 """Construct families that are shown first class and never bear on urgency."""
 
 ONLY_SHOWN = frozenset({"calm"})
@@ -88,7 +88,7 @@ class Signal:
 
     @property
     def protective(self) -> bool:
-        """Whether this is hope, a reason for living, a wish for help or a want."""
+        """Whether this is hope, a reason for living, a wish for help, a want or somebody who is there."""
         return family(self.construct) in PROTECTIVE
 
     @property

@@ -76,6 +76,12 @@ class AssessmentSchema(Schema):
     signals = fields.List(fields.Nested(SignalSchema))
     instruments = fields.List(fields.Nested(InstrumentSchema))
     starting_points = fields.List(fields.Nested(StartingPointSchema))
+    supports = fields.List(
+        fields.Nested(StartingPointSchema),
+        metadata={
+            "description": "Whom and what in their real life the person named as being there for them."
+        },
+    )
     reasons = fields.List(fields.String())
     turns = fields.List(fields.Nested(TurnSchema))
     gaps = fields.List(fields.String())
