@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -37,17 +37,11 @@ class ContactEvent:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One meeting. Either end may never have been told, but not both."""
+    """One meeting, by its earliest known time; either end may never have been told, but not both."""
 
+    first_known: datetime
     began: datetime | None
     ended: datetime | None
-
-    @property
-    def first_known(self) -> datetime:
-        """The earliest time that is known of it."""
-        known = self.began or self.ended
-        assert known is not None  # noqa: S101 - a session is made of one of its ends
-        return known
 
 
 @dataclass(frozen=True)
@@ -67,11 +61,11 @@ class Course:
         found: list[Session] = []
         for event in self.events:
             if event.kind is Happening.STARTED:
-                found.append(Session(event.at, None))
+                found.append(Session(event.at, event.at, None))
             elif event.kind is Happening.ENDED and found and found[-1].ended is None:
-                found[-1] = Session(found[-1].began, event.at)
+                found[-1] = replace(found[-1], ended=event.at)
             elif event.kind is Happening.ENDED:
-                found.append(Session(None, event.at))
+                found.append(Session(event.at, None, event.at))
         return tuple(found)
 
     def met(self, after: datetime, same_visit: timedelta) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 _WIDTH, _HEIGHT, _MARGIN, _LEGEND = 640, 240, 36, 150
 _TOP = 100
