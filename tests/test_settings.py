@@ -81,6 +81,7 @@ def _everything(sites: Path) -> dict[str, str]:
         "GOLDENHOUR_BIND": "127.0.0.1:9",
         "GOLDENHOUR_API_WORKERS": "3",
         "GOLDENHOUR_API_THREADS": "9",
+        "GOLDENHOUR_API_WAITING": "8",
         "GOLDENHOUR_RATE_LIMIT": "7",
         "GOLDENHOUR_TRUSTED_PROXIES": "1",
         "GOLDENHOUR_TEXT_LIMIT": "5",
