@@ -27,9 +27,9 @@ blueprint = Blueprint("first_contacts", __name__, url_prefix="/v1/first-contacts
 
 
 _AWAY = (
-    "The database cannot be reached. Nothing was stored, and nobody is paged; `Retry-After` says when to "
-    "send it again. `assessment` is there for who sends `Prefer: return=representation` and may read "
-    "assessments: it is of this request alone."
+    "Too much at once, or the database is away. Nothing was stored, and nobody is paged; send it after "
+    "`Retry-After`. While the database is away `assessment` is there for who sends "
+    "`Prefer: return=representation` and may read assessments: it is of this request alone."
 )
 
 
