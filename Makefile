@@ -8,6 +8,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up
+AUDIT := .venv-audit/bin
+AUDIT_STAMP := .venv-audit/.set-up
 BENCH := .venv-bench/bin
 BENCH_STAMP := .venv-bench/.set-up
 
@@ -59,6 +61,18 @@ check: setup ## Lint, format, types, layers, security, secrets
 sbom: setup ## The software bill of materials of what ships, as CycloneDX in build/sbom.json
 	@mkdir -p build
 	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
+
+# Strict: what could not be asked for is a failure, and never taken for well. No part of `make test`: what becomes
+# known on some day must not break what did not change.
+.PHONY: audit
+audit: $(AUDIT_STAMP) ## Ask the registry whether a fault of anything that ships has become known (needs the network)
+	@$(AUDIT)/pip-audit --strict --progress-spinner off --disable-pip --require-hashes -r requirements.lock || { \
+	  echo "make audit: a fault is known, or the registry could not be asked about everything; the last lines say which" >&2; exit 1; }
+
+$(AUDIT_STAMP): requirements-audit.lock
+	@$(PYTHON) -m venv --clear .venv-audit
+	@$(AUDIT)/python -m pip install --disable-pip-version-check --require-hashes -qq -r requirements-audit.lock
+	@touch $(AUDIT_STAMP)
 
 # What no wheel carries. Without it the browser tests are skipped, and say so.
 .PHONY: tools
@@ -131,5 +145,7 @@ lock: ## Resolve the locks anew (needs uv)
 	  --generate-hashes --no-header --upgrade -o requirements.lock
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --extra embedded --group dev \
 	  --generate-hashes --no-header --upgrade -o requirements-dev.lock
+	uv pip compile -q --universal --python-version 3.11 --group pyproject.toml:audit \
+	  --generate-hashes --no-header --upgrade -o requirements-audit.lock
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --group bench -c requirements.lock \
 	  --generate-hashes --no-header --upgrade -o requirements-bench.lock

@@ -33,6 +33,7 @@ from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
 from service.adapters.smtp_email import Relay, SmtpEmail
 from service.adapters.snpp import TWO_WAY, Snpp, SnppGateway
+from service.adapters.tls import postgres_fault, redis_fault
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
 from service.adapters.twilio_voice import TwilioVoice
@@ -172,6 +173,15 @@ class Service:
     def close(self) -> None:
         """Close the connections to the database. They open again when they are needed."""
         self._engine.dispose()
+
+    def check_connections(self) -> None:
+        """`ConfigurationFaults` when PostgreSQL or Redis is not to be trusted as the settings ask for it."""
+        found = {
+            "DATABASE_URL": postgres_fault(sqlalchemy_url(self.settings.database_url)),
+            "REDIS_URL": redis_fault(self.settings.redis_url),
+        }
+        if any(found.values()):
+            raise ConfigurationFaults(f"{name}: {fault}" for name, fault in found.items() if fault)
 
     @cached_property
     def sites(self) -> dict[str, Site]:

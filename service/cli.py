@@ -245,6 +245,7 @@ def check() -> None:
     faults: list[str] = []
     for load in (
         lambda: Service(settings).check_sites(),
+        lambda: Service(settings).check_connections(),
         lambda: load_assessor(settings.config_dir),
         lambda: load_messages(settings.config_dir),
         lambda: load_dispositions(settings.config_dir),
@@ -268,6 +269,7 @@ def check() -> None:
 def migrate(down_to: str | None) -> None:
     """Bring the database to the schema of this version."""
     service = Service(_settings())
+    _checked(service)
     if down_to is None:
         service.upgrade_schema()
     else:
@@ -278,18 +280,19 @@ def migrate(down_to: str | None) -> None:
 def api() -> None:
     """Serve the API."""
     settings = _settings()
+    service = _checked(Service(settings))
     write_logs("api")
     from service.web.server import serve  # noqa: PLC0415 - gunicorn is needed by this command alone
 
     # For intake systems as many as work at once, and as many as wait; for everything else as many as work.
     threads = 2 * settings.api_threads + settings.api_waiting
-    _start(lambda: serve(Service(settings).web, settings.bind, settings.api_workers, threads))
+    _start(lambda: serve(service.web, settings.bind, settings.api_workers, threads))
 
 
 @main.command()
 def worker() -> None:
     """Answer the doorbell: carry pages as soon as they are stored."""
-    _settings()
+    _checked(Service(_settings()))
     write_logs("worker")
     from workers import worker as rq_worker  # noqa: PLC0415 - rq is needed by this command alone
 
@@ -299,14 +302,23 @@ def worker() -> None:
 @main.command()
 def sweeper() -> None:
     """Do whatever is due and undone, with or without Redis. Run two or more."""
-    settings = _settings()
+    service = _checked(Service(_settings()))
     write_logs("sweeper")
     from workers.sweeper import Sweeper  # noqa: PLC0415 - as above
 
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    _start(lambda: Sweeper(Service(settings)).run(stop))
+    _start(lambda: Sweeper(service).run(stop))
+
+
+def _checked(service: Service) -> Service:
+    """The service, whose database and Redis are to be trusted, as far as they answer."""
+    try:
+        service.check_connections()
+    except ConfigurationFaults as error:
+        raise _stopped(error) from None
+    return service
 
 
 def _start(process: Callable[[], None]) -> None:

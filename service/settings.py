@@ -159,16 +159,16 @@ class _Source:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
+        self._unread: set[str] = set()
         self.faults: list[str] = []
 
     def text(self, name: str, default: str | None = None) -> str:
         value = self._environment.get(name, "").strip() or self._from_file(name)
         if value:
             return value
-        if default is None:
+        if default is None and name not in self._unread:
             self.faults.append(f"{name} is not set")
-            return ""
-        return default
+        return default or ""
 
     def _from_file(self, name: str) -> str:
         path = self._environment.get(f"{name}_FILE", "").strip()
@@ -176,7 +176,10 @@ class _Source:
             return ""
         try:
             return Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
+            if name in self._unread:
+                return ""
+            self._unread.add(name)
             self.faults.append(f"{name}_FILE cannot be read: {type(error).__name__}")
             return ""
 
@@ -254,8 +257,11 @@ class _Source:
 
 
 def _is_url(value: str, schemes: set[str]) -> bool:
+    """Also that its port is a number: a password that is not escaped would be taken for one, and named by
+    whatever chokes on it."""
     try:
         parts = urlsplit(value)
+        _ = parts.port
     except ValueError:
         return False
     return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -79,6 +80,24 @@ def test_without_settings_a_command_names_everything_that_is_missing(command: st
     assert result.exit_code == 1
     for name in ("DATABASE_URL", "REDIS_URL", "GOLDENHOUR_DATA_KEYS", "TWILIO_AUTH_TOKEN"):
         assert f"{name} is not set" in result.output
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["keys", "list"], ["audit"], ["check"]])
+def test_the_password_of_a_database_that_is_away_is_shown_nowhere(command: list[str]) -> None:
+    environment = {
+        "DATABASE_URL": "postgresql://somebody:pa55word@127.0.0.1:9/nothing",
+        "REDIS_URL": "redis://:pa55word@127.0.0.1:9/0",
+        "GOLDENHOUR_SITES_DIR": str(REPOSITORY / "simulator/sites"),
+        "GOLDENHOUR_DATA_KEYS": "k1:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "GOLDENHOUR_PUBLIC_URL": "https://goldenhour.example",
+        "TWILIO_ACCOUNT_SID": "AC0",
+        "TWILIO_AUTH_TOKEN": "made up",
+        "TWILIO_FROM": "+15550100000",
+    }
+    result = CliRunner(env=environment).invoke(main, command)
+    assert result.exit_code == 1 or command == ["check"]
+    assert "pa55word" not in result.output
+    assert "pa55word" not in "".join(traceback.format_exception(result.exception))
 
 
 DAVE = {

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from service.usecases.ports import KeyGone
+
+log = logging.getLogger(__name__)
 
 _NONCE = 12  # bytes, as NIST SP 800-38D recommends
 
@@ -37,11 +41,20 @@ class Cipher:
         return Sealed(self.active, nonce + body)
 
     def open(self, sealed: Sealed, place: str) -> str:
-        """Decrypt; `KeyGone` when the key is not there. A moved or changed value raises `InvalidTag`."""
+        """Decrypt; `KeyGone` when the key is not there, or does not open it.
+
+        A value that was changed or moved, and one whose key is another under the same id, is as lost as one
+        without a key: it must not keep what else a person says from being heard. The log tells of it.
+        """
         if sealed.key_id not in self.keys:
             raise KeyGone(sealed.key_id)
         nonce, body = sealed.body[:_NONCE], sealed.body[_NONCE:]
-        return AESGCM(self.keys[sealed.key_id]).decrypt(nonce, body, place.encode()).decode()
+        try:
+            return AESGCM(self.keys[sealed.key_id]).decrypt(nonce, body, place.encode()).decode()
+        except (InvalidTag, ValueError):
+            what = f"{place.partition('/')[0]} under key {sealed.key_id}"
+            log.error("a sealed value was changed or moved, or its key is another", extra={"what": what})  # noqa: TRY400 - where is no matter
+            raise KeyGone(sealed.key_id) from None
 
     def trail_key(self, key_id: str) -> bytes:
         """The 32 bytes that sign the audit trail while this data key is there; `KeyGone` when it is not.

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from service.usecases.ports import ApiKey, Ledger, Scope
 
 KNOWN_FOR = 2.0  # seconds
+REMEMBERED_FOR = 3600.0  # seconds
 _MOST_KNOWN = 1000
 _PREFIX = "gh"
 
@@ -20,7 +21,8 @@ class ApiKeys:
     """Creates, lists, revokes and checks keys.
 
     A key that was found is known for `KNOWN_FOR` by this process, so that not every request asks for it: it
-    takes so long until every process knows that it was revoked.
+    takes so long until every process knows that it was revoked. It is remembered for `REMEMBERED_FOR`, for
+    what needs nothing that is stored while the database is away.
     """
 
     ledger: Ledger
@@ -48,26 +50,42 @@ class ApiKeys:
 
     def authenticate(self, token: str) -> ApiKey | None:
         """The key behind a token, or None. Takes the same time for a wrong secret as for a right one."""
-        prefix, _, rest = token.partition("_")
-        key_id, _, secret = rest.partition("_")
-        if prefix != _PREFIX or not key_id or not secret:
+        parts = _parts(token)
+        return None if parts is None else _opened(parts[1], *self._find(parts[0]))
+
+    def remembered(self, token: str) -> ApiKey | None:
+        """The key behind a token as this process last saw it; None when that was long ago, or never."""
+        key_id, secret = _parts(token) or ("", "")
+        seen = self._known.get(key_id)
+        if seen is None or self.clock() >= seen[0] + REMEMBERED_FOR:
             return None
-        key, expected = self._find(key_id)
-        matches = hmac.compare_digest(_hash(secret), expected)
-        return key if key is not None and matches and key.revoked_at is None else None
+        return _opened(secret, seen[1], seen[2])
 
     def _find(self, key_id: str) -> tuple[ApiKey | None, bytes]:
         known = self._known.get(key_id)
-        if known is not None and self.clock() < known[0]:
+        if known is not None and self.clock() < known[0] + KNOWN_FOR:
             return known[1], known[2]
         with self.ledger.transaction() as tx:
             found = tx.key(key_id)
         if found is None:
+            self._known.pop(key_id, None)
             return None, b"\0" * 32
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        self._known[key_id] = (self.clock() + KNOWN_FOR, *found)
+        self._known[key_id] = (self.clock(), *found)
         return found
+
+
+def _parts(token: str) -> tuple[str, str] | None:
+    """The id and the secret in `gh_<id>_<secret>`."""
+    prefix, _, rest = token.partition("_")
+    key_id, _, secret = rest.partition("_")
+    return (key_id, secret) if prefix == _PREFIX and key_id and secret else None
+
+
+def _opened(secret: str, key: ApiKey | None, expected: bytes) -> ApiKey | None:
+    matches = hmac.compare_digest(_hash(secret), expected)
+    return key if key is not None and matches and key.revoked_at is None else None
 
 
 def _hash(secret: str) -> bytes:

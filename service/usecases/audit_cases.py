@@ -103,6 +103,8 @@ class AuditCases:
 def _of_clocks(tx: Transaction, clock: datetime) -> Iterator[Finding]:
     if abs(tx.now - clock) > _CLOCKS_APART:
         yield Finding(None, "a clock of the service is wrong", grave=False)
+    if waiting := tx.cases_ahead(tx.now + _CLOCKS_APART):
+        yield Finding(None, f"the database's clock went back: {waiting} cases may be paged too late")
 
 
 def _of_pages(tx: Transaction) -> Iterator[Finding]:

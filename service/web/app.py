@@ -34,7 +34,7 @@ from service.web import (
 )
 from service.web.documents import Problems
 from service.web.limits import bound_intake
-from service.web.problems import ProblemSchema, faults_in, problem
+from service.web.problems import ProblemSchema, faults_in, problem, unavailable
 from service.web.schemas.intake import ItemAnswerSchema, TextAnswerSchema, answer_field_to_openapi
 from service.web.wiring import Wiring, attach
 
@@ -162,8 +162,7 @@ def _turn_errors_into_problems(app: Flask) -> None:
 
     @app.errorhandler(LedgerAway)
     def away(_: LedgerAway) -> Response:
-        detail = "The database cannot be reached. Nothing was stored; send it again."
-        return problem(503, "unavailable", detail, headers={"Retry-After": "2"})
+        return unavailable()
 
     @app.errorhandler(KeyGone)
     def gone(_: KeyGone) -> Response:

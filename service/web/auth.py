@@ -10,7 +10,7 @@ from flask import Response, g, request
 
 from service.domain.site import Site
 from service.usecases.acting import acting_as
-from service.usecases.ports import ApiKey, Scope
+from service.usecases.ports import ApiKey, LedgerAway, Scope
 from service.web.limits import too_many_guesses, too_often
 from service.web.problems import problem
 from service.web.wiring import wiring
@@ -19,13 +19,19 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def requires(scope: Scope) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Let only a key with this scope in; nothing of the body is read before that."""
+def requires(
+    scope: Scope, *, without_ledger: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only a key with this scope in; nothing of the body is read before that.
+
+    `without_ledger`: while the database is away a key that was seen lately is let in, too. Such a view must
+    ask for `confirmed_key` before it touches anything that is stored.
+    """
 
     def guard(view: Callable[P, R]) -> Callable[P, R | Response]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-            key = _key()
+            key, g.confirmed = _key(or_remembered=without_ledger)
             if key is None or key.site not in wiring().sites:
                 refused = problem(401, "unauthorized", headers={"WWW-Authenticate": "Bearer"})
                 return too_many_guesses() or refused
@@ -51,11 +57,28 @@ def api_key() -> ApiKey:
     return cast("ApiKey", g.api_key)
 
 
+def confirmed_key() -> ApiKey:
+    """As `api_key`; `LedgerAway` when the key is only remembered, and may have been revoked since."""
+    if not g.confirmed:
+        raise LedgerAway
+    return api_key()
+
+
 def site() -> Site:
     """The site of this request's key. No request ever names a site by itself."""
     return wiring().sites[api_key().site]
 
 
-def _key() -> ApiKey | None:
+def _key(*, or_remembered: bool) -> tuple[ApiKey | None, bool]:
+    """The key of this request, if it brings one that works, and whether the database says so now."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return wiring().keys.authenticate(token.strip()) if scheme.lower() == "bearer" else None
+    keys, token = wiring().keys, token.strip()
+    if scheme.lower() != "bearer":
+        return None, True
+    try:
+        return keys.authenticate(token), True
+    except LedgerAway:
+        remembered = keys.remembered(token) if or_remembered else None
+        if remembered is None:  # nobody can say whether it works: that is no wrong key
+            raise
+        return remembered, False

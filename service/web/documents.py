@@ -29,8 +29,10 @@ class Problems(BasePlugin):
         for operation in (operations or {}).values():
             expected = {**_EVERYWHERE, **(_WITH_BODY if "requestBody" in operation else {})}
             responses = operation.setdefault("responses", {})
+            told = {str(status) for status in responses}  # smorest's are numbers
             for status, description in expected.items():
-                responses.setdefault(status, _problem(description))
+                if status not in told:
+                    responses[status] = _problem(description)
             for status, response in responses.items():
                 if str(status) == "default" or str(status) >= "400":
                     _as_problem(response)

@@ -11,13 +11,13 @@ from service.domain.answers import FirstContact
 from service.domain.course import Happening
 from service.domain.errors import NotFound
 from service.domain.trajectory import Trajectory
-from service.usecases.ports import Scope
+from service.usecases.ports import LedgerAway, Scope
 from service.usecases.receive_first_contact import Receipt
-from service.web.auth import api_key, requires
+from service.web.auth import api_key, confirmed_key, requires, site
 from service.web.json_body import Blueprint
 from service.web.plots import Line, lines
-from service.web.problems import ProblemSchema, problem
-from service.web.schemas.assessment import AcceptedSchema, AssessmentSchema
+from service.web.problems import ProblemSchema, problem, unavailable
+from service.web.schemas.assessment import AcceptedSchema, AssessmentSchema, AwayProblemSchema
 from service.web.schemas.course import EventsSchema, TrajectorySchema
 from service.web.schemas.forms import ID_FORM
 from service.web.schemas.intake import AnswersSchema, FirstContactSchema
@@ -26,34 +26,50 @@ from service.web.wiring import wiring
 blueprint = Blueprint("first_contacts", __name__, url_prefix="/v1/first-contacts")
 
 
+_AWAY = (
+    "Too much at once, or the database is away. Nothing was stored, and nobody is paged; send it after "
+    "`Retry-After`. While the database is away `assessment` is there for who sends "
+    "`Prefer: return=representation` and may read assessments: it is of this request alone."
+)
+
+
 @blueprint.post("")
-@requires(Scope.CONTACTS_WRITE)
+@requires(Scope.CONTACTS_WRITE, without_ledger=True)
 @blueprint.arguments(FirstContactSchema)
 @blueprint.response(201, AssessmentSchema, description="Stored.")
 @blueprint.alt_response(200, schema=AssessmentSchema, description="All of it was stored before.")
 @blueprint.alt_response(202, schema=AcceptedSchema, description="Stored; no judgement was asked for.")
 @blueprint.alt_response(409, schema=ProblemSchema, description="Contradicts what is stored.")
+@blueprint.alt_response(503, schema=AwayProblemSchema, description=_AWAY)
 def create(contact: FirstContact) -> Response:
     """Take in a first contact."""
     refused = _ends_without_leave(contact)
     if refused is not None:
         return refused
-    receipt = wiring().receive.create(api_key().site, contact)
+    try:
+        receipt = wiring().receive.create(confirmed_key().site, contact)
+    except LedgerAway:
+        return _unstored(contact)
     return _respond(receipt, f"first-contacts/{contact.contact_id}/assessment")
 
 
 @blueprint.post("/<contact_id>/answers")
-@requires(Scope.CONTACTS_WRITE)
+@requires(Scope.CONTACTS_WRITE, without_ledger=True)
 @blueprint.arguments(AnswersSchema)
 @blueprint.response(201, AssessmentSchema, description="Stored.")
 @blueprint.alt_response(200, schema=AssessmentSchema, description="All of it was stored before.")
 @blueprint.alt_response(202, schema=AcceptedSchema, description="Stored; no judgement was asked for.")
 @blueprint.alt_response(404, schema=ProblemSchema, description="No such first contact.")
 @blueprint.alt_response(409, schema=ProblemSchema, description="Contradicts what is stored.")
+@blueprint.alt_response(503, schema=AwayProblemSchema, description=_AWAY)
 def add(more: dict[str, Any], contact_id: str) -> Response:
     """Take in more answers of a first contact, in any order."""
     contact = FirstContact(_known_form(contact_id), tuple(more["answers"]))
-    return _respond(wiring().receive.add(api_key().site, contact), "assessment")
+    try:
+        receipt = wiring().receive.add(confirmed_key().site, contact)
+    except LedgerAway:
+        return _unstored(contact)
+    return _respond(receipt, "assessment")
 
 
 @blueprint.post("/<contact_id>/events")
@@ -117,8 +133,9 @@ def assessment(contact_id: str) -> Any:
 
 
 _ASSESSMENT = AssessmentSchema()  # to make one takes longer than to use it
+_UNSTORED = "Nothing was stored, and nobody is paged; send it again."
 _NO_SUCH_CONTACT = "There is no first contact with this id at this site."
-_MINIMAL = re.compile(r"""\s*return\s*=\s*"?minimal"?\s*(;|$)""", re.IGNORECASE)
+_RETURN = re.compile(r"""\s*return\s*=\s*"?(minimal|representation)"?\s*(;|$)""", re.IGNORECASE)
 
 
 def _known_form(contact_id: str) -> str:
@@ -158,6 +175,26 @@ def _respond(receipt: Receipt, location: str) -> Response:
     return response
 
 
+def _unstored(contact: FirstContact) -> Response:
+    """That nothing was stored; and what it amounts to, for who asks for that in so many words: whoever writes
+    the errors that it meets into a log must not find it there by accident."""
+    preferred = _preferred()
+    if preferred != {"representation"} or Scope.ASSESSMENTS_READ not in api_key().scopes:
+        return unavailable(_UNSTORED)
+    assessed = wiring().assessor.assess(contact, site().respond_within_minutes)
+    response = unavailable(
+        f"{_UNSTORED} The assessment is of this request alone.", assessment=_ASSESSMENT.dump(assessed)
+    )
+    response.headers["Preference-Applied"] = "return=representation"
+    return response
+
+
 def _prefers_no_judgement() -> bool:
-    """RFC 7240: spaces, quotes and further parameters do not matter; in doubt the judgement stays away."""
-    return any(_MINIMAL.match(preference) for preference in request.headers.get("Prefer", "").split(","))
+    return "minimal" in _preferred()
+
+
+def _preferred() -> set[str]:
+    """What the caller wants back. RFC 7240: spaces, quotes and further parameters do not matter; in doubt the
+    judgement stays away."""
+    preferences = request.headers.get("Prefer", "").split(",")
+    return {match[1].lower() for each in preferences if (match := _RETURN.match(each))}

@@ -37,8 +37,9 @@ def problem(
     detail: str = "",
     faults: Iterable[Fault] = (),
     headers: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> Response:
-    """A problem response; `name` is the last part of its type."""
+    """A problem response; `name` is the last part of its type, `more` are members beside the usual ones."""
     body: dict[str, Any] = {
         "type": f"/problems/{name}",
         "title": HTTPStatus(status).phrase,
@@ -49,11 +50,18 @@ def problem(
     errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults]
     if errors:
         body["errors"] = errors
+    body |= more
     response = jsonify(body)
     response.status_code = status
     response.content_type = "application/problem+json"
     response.headers.update(headers or {})
     return response
+
+
+def unavailable(detail: str = "Nothing was stored; send it again.", **more: Any) -> Response:
+    """What is said while the database is away."""
+    detail = f"The database cannot be reached. {detail}"
+    return problem(503, "unavailable", detail, headers={"Retry-After": "2"}, **more)
 
 
 def faults_in(messages: Any, pointer: str = "") -> Iterator[Fault]:

@@ -8,7 +8,7 @@ import pytest
 
 from service.settings import REPOSITORY
 
-_LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+_LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock", "requirements-audit.lock")
 
 
 @pytest.mark.parametrize("name", _LOCKS)

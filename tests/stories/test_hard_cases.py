@@ -191,6 +191,14 @@ def test_nobody_on_call_and_nobody_who_can_be_reached_are_passed_over_within_sec
 # 31. Clocks that are wrong.
 
 
+def _clock(stack: Stack, off_by: timedelta) -> Path:
+    """Where it stands by how much a clock is wrong, from now on."""
+    file = stack.home / "clock"
+    written = file.with_suffix(".new")
+    written.write_text(str(off_by.total_seconds()), encoding="ascii")
+    return written.replace(file)
+
+
 @contextmanager
 def _with_wrong_clock(stack: Stack, role: str, off_by: timedelta) -> Iterator[Path]:
     """One more process of the house, its own clock wrong; its log."""
@@ -199,7 +207,7 @@ def _with_wrong_clock(stack: Stack, role: str, off_by: timedelta) -> Iterator[Pa
     environment = {
         **stack.environment,
         "PYTHONPATH": os.pathsep.join(filter(None, folders)),
-        "CLOCK_IS_OFF_BY": str(off_by.total_seconds()),
+        "CLOCK_IS_OFF_BY": str(_clock(stack, off_by)),
     }
     command = [sys.executable, "-m", "service.cli", role]
     with (
@@ -233,6 +241,34 @@ def test_pages_leave_on_time_by_processes_whose_own_clocks_are_hours_off(
     assert _kinds(intake, soon) == ["opened"]
     assert abs(_written_at(log) - (datetime.now(UTC) + off_by)) < timedelta(minutes=2)  # it was wrong indeed
     intake.act(_case(intake, tonight)["case_id"], "acknowledge", clinician="osei")
+
+
+def test_a_clock_that_jumps_by_hours_while_it_runs_neither_loses_nor_doubles_a_page(stack: Stack) -> None:
+    intake, osei, lindqvist = intake_at(stack, "clocks"), *_both(stack, "clocks")
+    right = timedelta(0)
+    with (
+        _killed(stack, "worker-1"),
+        _paused(stack, *SWEEPERS),
+        _with_wrong_clock(stack, "worker", right),
+        _with_wrong_clock(stack, "sweeper", right) as log,
+    ):
+        for number, jump in enumerate((HOURS, -HOURS, right), start=1):
+            _clock(stack, jump)
+            _sql(stack, "DELETE FROM chores WHERE name = 'audit'")
+            contact = f"jump-{number}"
+            intake.send(contact, TONIGHT)
+            case = _case(intake, contact)
+            osei.expect_sms(case["code"], within=WITHIN)
+            second = lindqvist.expect_sms(case["code"], within=WITHIN + 3)
+            assert (second.at - datetime.fromisoformat(case["opened_at"])).total_seconds() >= 3
+            intake.act(case["case_id"], "acknowledge", clinician="osei")
+            lindqvist.expect_sms(f"{case['code']}: Dr Osei has taken", within=WITHIN)
+            pages = f"FROM pages WHERE kind = 'page' AND case_id = '{case['case_id']}'"
+            [(count, attempts)] = _sql(stack, f"SELECT count(*), max(attempt) {pages}")
+            received = [sms for sms in (*osei.received, *lindqvist.received) if "waits for you" in sms.body]
+            assert (attempts, count) == (1, sum(case["code"] in sms.body for sms in received))
+            said = log.read_text(encoding="utf-8").count("a clock of the service is wrong")
+            assert said >= min(number, 2)  # it jumped indeed, and back again
 
 
 def _written_at(log: Path) -> datetime:

@@ -142,6 +142,22 @@ def test_a_calendar_that_is_away_for_a_day_is_noted(
     assert "the calendar of roster first is away" in whats(service)
 
 
+def test_when_the_databases_clock_went_back_the_audit_goes_on_and_whoever_runs_the_service_is_told(
+    service: ServiceUnderTest, time_machine: TimeMachine, engine: Engine
+) -> None:
+    service.contact(TONIGHT)
+    service.work()
+    service.audit()
+    assert troubles(service) == []
+    time_machine.forward(-3600)  # all that is stored, the next audit too, lies an hour ahead
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE case_events SET at = at + interval '1 hour'"))
+    service.audit()
+    assert troubles(service) == ["the database's clock went back: 1 cases may be paged too late"]
+    service.contact(TONIGHT, contact_id="c2")  # whatever comes afterwards is on time
+    assert service.case("c2").next_action_at < datetime.now(UTC) + timedelta(minutes=4)
+
+
 def test_a_clock_that_is_wrong_is_noted(service: ServiceUnderTest) -> None:
     service.audit = replace(service.audit, clock=lambda: datetime.now(UTC) + timedelta(minutes=3))
     assert whats(service) == ["a clock of the service is wrong"]

@@ -179,11 +179,12 @@ def test_the_doorbell_may_be_silent_and_the_page_still_goes_out(
     assert len(service.texts_to(OSEI)) == 1
 
 
+@pytest.mark.parametrize("key_id", ["k2", "k1"], ids=["gone", "another under its id"])
 def test_without_its_key_an_answer_is_a_gap_and_never_a_silence(
-    service: ServiceUnderTest, engine: object, assessor: Assessor
+    service: ServiceUnderTest, engine: object, assessor: Assessor, key_id: str
 ) -> None:
     service.contact(TextAnswer("a1", QUIET))
-    other = Cipher({"k2": bytes(32)}, "k2")
+    other = Cipher({key_id: bytes(32)}, key_id)
     blind = ServiceUnderTest(PostgresLedger(engine, other), assessor)  # type: ignore[arg-type]
     receipt = blind.receive.add("riverside", FirstContact("c1", (TextAnswer("a2", QUIET),)))
     assert receipt.assessment.urgency is Urgency.UNREAD

@@ -113,6 +113,11 @@ class Cases(Store):
         )
         return tuple((row.site, row.case_id, row.code) for row in self.connection.execute(query))
 
+    def cases_ahead(self, after: datetime) -> int:
+        """How many live cases have something in their timeline that is not to happen before then."""
+        ahead = exists().where(case_events.c.case_id == cases.c.case_id, case_events.c.at > after)
+        return self.connection.scalar(select(func.count()).where(_LIVE, ahead)) or 0
+
     def live_drills(self, subject: str, before: datetime) -> tuple[tuple[str, UUID], ...]:
         """Site and id of every drill of this subject that is open since before then."""
         query = select(cases.c.site, cases.c.case_id).where(

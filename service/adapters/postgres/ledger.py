@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import (
     DisconnectionError,
     InterfaceError,
@@ -35,6 +35,7 @@ from service.usecases.ports import LedgerAway
 
 _AWAY = (OperationalError, InterfaceError, InternalError, PendingRollbackError, PoolTimeout)
 """A connection that broke in a part that may fail shows as `PendingRollbackError` in whatever follows."""
+_READ_ONLY = "25006"  # SQLSTATE read_only_sql_transaction
 _USED_AT = "used_at"
 _TRUSTED_FOR = 1.0  # seconds
 
@@ -80,13 +81,25 @@ def connect(url: str, pool_size: int) -> Engine:
         hide_parameters=True,  # an error must never quote what was being stored
         connect_args={
             "connect_timeout": 3,
+            "tcp_user_timeout": 10_000,  # milliseconds; a server that is cut off does not say that it is gone
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
             "options": "-c statement_timeout=10000 -c lock_timeout=5000 -c timezone=utc"
             " -c idle_in_transaction_session_timeout=30000",
         },
     )
+    event.listen(engine, "handle_error", _leave_what_is_read_only)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_check_rested, engine))
     return engine
+
+
+def _leave_what_is_read_only(context: ExceptionContext) -> None:
+    """After a failover the server that we are connected to may be a copy that can only be read. It answers
+    well enough to be trusted for ever, so every connection is given up, and the next one looks anew."""
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 def _note_use(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from sqlalchemy import Column, Row, Table, and_, bindparam, func, select, tuple_, update
 
 from service.adapters.aes_gcm import Sealed
@@ -77,7 +76,7 @@ class Reseal(Store):
     def _sealed_anew(self, of: Kind, row: Row[Any]) -> dict[str, Any] | None:
         try:
             opened = self.cipher.open(Sealed(row.key_id, row.sealed), of.place(row))
-        except (KeyGone, InvalidTag):
+        except KeyGone:
             return None
         sealed = self.cipher.seal(opened, of.place(row))
         at = {f"at_{column.name}": getattr(row, column.name) for column in of.key}

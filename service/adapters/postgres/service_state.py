@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.postgres.store import Store
@@ -67,10 +67,12 @@ class ServiceState(Store):
         )
 
     def claim_chore(self, name: str, every: timedelta) -> bool:
-        """Whether this process shall do a chore now; True for one process in each span of time."""
+        """Whether this process shall do a chore now; True for one process in each span of time. One that is
+        due later than it can be is due: the clock went back, and nothing may rest until then."""
         query = upsert(chores).values(name=name, due_at=self.now + every)
+        due = or_(chores.c.due_at <= self.now, chores.c.due_at > self.now + every)
         claimed = query.on_conflict_do_update(
-            index_elements=["name"], set_={"due_at": self.now + every}, where=chores.c.due_at <= self.now
+            index_elements=["name"], set_={"due_at": self.now + every}, where=due
         ).returning(chores.c.name)
         return self.connection.execute(claimed).one_or_none() is not None
 

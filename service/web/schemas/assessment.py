@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from service.web.problems import ProblemSchema
+
 
 class ScoresSchema(Schema):
     """How strongly each was said, 0 to 100. Not a probability and not a level."""
@@ -100,3 +102,9 @@ class AcceptedSchema(Schema):
 
     contact_id = fields.String()
     accepted = fields.Constant(True)
+
+
+class AwayProblemSchema(ProblemSchema):
+    """The problem that the database is away, with what was sent assessed, where that was asked for."""
+
+    assessment = fields.Nested(AssessmentSchema)
