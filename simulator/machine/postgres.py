@@ -21,7 +21,7 @@ from simulator.machine.watch import Watch
 
 _NAME = "goldenhour"  # of the role and of the database
 _INITDB_SECONDS = 120
-_ORPHAN_SECONDS = 10
+_ORPHAN_SECONDS = 40  # a killed process that waits for a slow disk ends when the disk lets it
 _ORPHANS = "pre-existing shared memory block"
 
 
