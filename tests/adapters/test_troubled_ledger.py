@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from service.adapters.postgres.ledger import PostgresLedger
+from service.adapters.aes_gcm import Cipher
+from service.adapters.postgres.ledger import PostgresLedger, connect
 from service.adapters.postgres.tables import metadata
 from service.domain.assessment import Assessor
 from service.usecases.ports import LedgerAway
@@ -95,3 +96,18 @@ def _backend(engine: Engine) -> int:
     """The server process at the other end of the connection that the pool would give next."""
     with engine.connect() as connection:
         return int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+
+
+def test_of_two_hosts_the_one_that_can_be_written_to_is_found(
+    postgres: EmbeddedPostgres, engine: Engine, cipher: Cipher
+) -> None:
+    before, _, name = postgres.url.partition(f"127.0.0.1:{postgres.port}/")
+    hosts = f"host=127.0.0.1:9&host=127.0.0.1:{postgres.port}&target_session_attrs=read-write"
+    several = connect(f"{before}/{name}?{hosts}", 1)
+    ledger = PostgresLedger(several, cipher)
+    with ledger.transaction() as tx:
+        tx.create_contact("riverside", "c1", None)
+    several.dispose()
+    with only_read(postgres), pytest.raises(LedgerAway), ledger.transaction():
+        pass
+    several.dispose()
