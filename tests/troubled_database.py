@@ -68,6 +68,7 @@ def _can_write(postgres: EmbeddedPostgres) -> bool:
 
 def _file_of(postgres: EmbeddedPostgres, table: str) -> Path:
     with closing(admin(postgres)) as connection:
+        connection.execute("CHECKPOINT")  # or a recovery would write to it what was done before
         row = connection.execute(
             "SELECT current_setting('data_directory'), pg_relation_filepath(%s), pg_relation_size(%s::regclass)",
             (table, table),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
@@ -9,9 +11,11 @@ from functools import partial
 import psycopg
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from service.adapters.postgres.ledger import PostgresLedger
+from service.adapters.aes_gcm import Cipher
+from service.adapters.postgres.ledger import PostgresLedger, connect
+from service.adapters.postgres.patience import unhurried
 from service.adapters.postgres.tables import metadata
 from service.domain.assessment import Assessor
 from service.usecases.ports import LedgerAway
@@ -95,3 +99,60 @@ def _backend(engine: Engine) -> int:
     """The server process at the other end of the connection that the pool would give next."""
     with engine.connect() as connection:
         return int(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+
+
+def test_of_two_hosts_the_one_that_can_be_written_to_is_found(
+    postgres: EmbeddedPostgres, engine: Engine, cipher: Cipher
+) -> None:
+    before, _, name = postgres.url.partition(f"127.0.0.1:{postgres.port}/")
+    hosts = f"host=127.0.0.1:9&host=127.0.0.1:{postgres.port}&target_session_attrs=read-write"
+    several = connect(f"{before}/{name}?{hosts}", 1)
+    ledger = PostgresLedger(several, cipher)
+    with ledger.transaction() as tx:
+        tx.create_contact("riverside", "c1", None)
+    several.dispose()
+    with only_read(postgres), pytest.raises(LedgerAway), ledger.transaction():
+        pass
+    several.dispose()
+
+
+def test_a_server_that_stands_still_is_away_and_is_itself_again_when_it_goes_on(
+    postgres: EmbeddedPostgres, engine: Engine, cipher: Cipher
+) -> None:
+    hasty = connect(postgres.url, 1, patience=1.0)
+    ledger = PostgresLedger(hasty, cipher)
+    with ledger.transaction() as tx:
+        tx.create_contact("riverside", "c1", None)
+    stopped = (_backend(hasty), postgres.pid)
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        for _ in range(2):  # the connection that was there, and a new one
+            with pytest.raises(LedgerAway), ledger.transaction() as tx:
+                tx.create_contact("riverside", "c2", None)
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    with ledger.transaction() as tx:
+        assert tx.find_contact("riverside", "c1") is not None
+        assert tx.find_contact("riverside", "c2") is None
+    hasty.dispose()
+
+
+def test_a_statement_that_the_server_refuses_costs_no_connection(engine: Engine) -> None:
+    before = _backend(engine)
+    with engine.connect() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 1"))
+        with pytest.raises(OperationalError):
+            connection.execute(text("SELECT pg_sleep(1)"))
+    assert _backend(engine) == before
+
+
+def test_what_may_take_its_time_takes_it(postgres: EmbeddedPostgres) -> None:
+    hasty = connect(postgres.url, 1, patience=0.2)
+    with hasty.connect() as connection, pytest.raises(OperationalError):
+        connection.execute(text("SELECT pg_sleep(1)"))
+    with hasty.connect() as connection:
+        unhurried(connection)
+        connection.execute(text("SELECT pg_sleep(1)"))
+    hasty.dispose()

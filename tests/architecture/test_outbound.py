@@ -55,6 +55,7 @@ KNOWN = {
     "service/adapters/pagerduty.py": "the incident service of the settings, by a clinician's routing key",
     "service/adapters/redis_limits.py": "Redis",
     "service/adapters/rq_doorbell.py": "Redis: the ids of pages",
+    "service/adapters/postgres/patience.py": "PostgreSQL",
     "service/adapters/tls.py": "Redis and PostgreSQL: nothing is sent but a greeting",
     "service/adapters/smtp_email.py": "the mail relay of the settings, to a clinician's pager gateway",
     "service/adapters/snpp.py": "the gateway of the settings, to a clinician's pager",

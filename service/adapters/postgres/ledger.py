@@ -25,6 +25,7 @@ from service.adapters.postgres.checks import Checks
 from service.adapters.postgres.contacts import Contacts
 from service.adapters.postgres.hours import Hours
 from service.adapters.postgres.pages import Pages
+from service.adapters.postgres.patience import PATIENCE, impatient
 from service.adapters.postgres.replies import Replies
 from service.adapters.postgres.reseal import Reseal
 from service.adapters.postgres.rosters import Rosters
@@ -70,9 +71,9 @@ class PostgresLedger:
             raise LedgerAway(type(error).__name__) from None
 
 
-def connect(url: str, pool_size: int) -> Engine:
+def connect(url: str, pool_size: int, patience: float = PATIENCE) -> Engine:
     """An engine that connects when first used, checks a connection that has rested before it trusts it, and
-    gives up soon."""
+    gives up soon: also on a server that says nothing for `patience` seconds."""
     engine = create_engine(
         url,
         pool_size=pool_size,
@@ -89,6 +90,7 @@ def connect(url: str, pool_size: int) -> Engine:
             " -c idle_in_transaction_session_timeout=30000",
         },
     )
+    event.listen(engine, "do_connect", impatient(patience))
     event.listen(engine, "handle_error", _leave_what_is_read_only)
     event.listen(engine, "checkin", _note_use)
     event.listen(engine, "checkout", partial(_check_rested, engine))

@@ -12,6 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
+from service.adapters.postgres.patience import unhurried
+
 _LOCK = 4_712_001  # any constant: two migrations at once wait for one another
 
 
@@ -30,6 +32,7 @@ def downgrade(engine: Engine, revision: str) -> None:
 @contextmanager
 def _migrating(engine: Engine) -> Iterator[Config]:
     with engine.begin() as connection:
+        unhurried(connection)
         connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
