@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -37,7 +37,7 @@ class Cipher:
     def seal(self, text: str, place: str) -> Sealed:
         """Encrypt text for one place."""
         nonce = os.urandom(_NONCE)
-        body = AESGCM(self.keys[self.active]).encrypt(nonce, text.encode(), place.encode())
+        body = _aead(self.keys[self.active]).encrypt(nonce, text.encode(), place.encode())
         return Sealed(self.active, nonce + body)
 
     def open(self, sealed: Sealed, place: str) -> str:
@@ -50,7 +50,7 @@ class Cipher:
             raise KeyGone(sealed.key_id)
         nonce, body = sealed.body[:_NONCE], sealed.body[_NONCE:]
         try:
-            return AESGCM(self.keys[sealed.key_id]).decrypt(nonce, body, place.encode()).decode()
+            return _aead(self.keys[sealed.key_id]).decrypt(nonce, body, place.encode()).decode()
         except (InvalidTag, ValueError):
             what = f"{place.partition('/')[0]} under key {sealed.key_id}"
             log.error("a sealed value was changed or moved, or its key is another", extra={"what": what})  # noqa: TRY400 - where is no matter
@@ -63,9 +63,20 @@ class Cipher:
         """
         if key_id not in self.keys:
             raise KeyGone(key_id)
-        return sign(self.keys[key_id], b"goldenhour audit trail")
+        return _trail_key(self.keys[key_id])
 
 
 def sign(key: bytes, body: bytes) -> bytes:
     """HMAC-SHA256: 32 bytes that only a holder of the key can make."""
-    return hmac.new(key, body, hashlib.sha256).digest()
+    return hmac.digest(key, body, "sha256")
+
+
+# Made once for each key, not once for each value.
+@lru_cache(maxsize=32)
+def _aead(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+@lru_cache(maxsize=32)
+def _trail_key(key: bytes) -> bytes:
+    return sign(key, b"goldenhour audit trail")

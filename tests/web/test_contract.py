@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import schemathesis
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
@@ -72,6 +72,13 @@ def _tried(operation: Any, mode: GenerationMode, key: dict[str, str]) -> None:
         suppress_health_check=list(HealthCheck),
     )
     def tried(case: Any) -> None:
+        assume(not _vanishes(case))
         case.call_and_validate(headers=key)
 
     tried()
+
+
+def _vanishes(case: Any) -> bool:
+    """Whether something in the query is not sent at all: an empty list has no place in an address, and what is
+    left may be well-formed."""
+    return any(value is None or value in ([], {}, ()) for value in dict(case.query or {}).values())
