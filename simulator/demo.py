@@ -24,7 +24,8 @@ from simulator.story import (
 
 _FIVE = 5
 _PATIENCE = 15.0  # seconds
-_DAY = 24  # seconds: the demonstration's site has an hour take one
+_HOURS = 2  # in a second, at the demonstration's site
+_DAY = 24  # hours
 
 
 class StoryFailed(Exception):
@@ -102,7 +103,7 @@ def _tonight(stack: Stack, intake: Intake) -> None:
 
 
 def _afterwards(stack: Stack, intake: Intake) -> None:
-    _say("\n3. Dave's session: fifty minutes of forms, nothing booked. An hour is a second from here on.")
+    _say("\n3. Dave's session: fifty minutes of forms, nothing booked. Two hours are a second from here on.")
     intake.tell("dave", "started")
     now = datetime.now(UTC).isoformat()
     intake.add("dave", *({**form, "at": now} for form in FORMS))
@@ -132,7 +133,7 @@ def _afterwards(stack: Stack, intake: Intake) -> None:
         raise StoryFailed("Dave must be on the worklist")
     _say("   ... nobody calls him ...")
     page = stack.carrier.phone(OSEI).expect_sms(case["code"], within=_PATIENCE)
-    hours = time.monotonic() - began
+    hours = _HOURS * (time.monotonic() - began)
     _must(hours < _DAY, f"somebody must be paged within a day, not after {hours:.0f} hours")
     _say(f"   Dr Osei's phone, after {hours:.0f} hours: {page.body}")
     _say("   Dr Osei calls Dave, and the service's own system says so.")

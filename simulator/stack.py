@@ -28,6 +28,8 @@ _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBR
 
 _CLI_SECONDS = 120
 
+_AT_WORK = '"at work"'  # as our logs write it
+
 
 class Stack(Supervisor):
     """Everything that is needed to take a first contact and page somebody, started and ready in a `with`.
@@ -110,7 +112,12 @@ class Stack(Supervisor):
     def _backs(self, watch: Watch) -> Iterator[Process]:
         for role, count in (("worker", self._workers), ("sweeper", self._sweepers)):
             for number in range(1, count + 1):
-                yield self._process(watch, f"{role}-{number}", "service.cli", role)
+                yield self._at_work(watch, f"{role}-{number}", role)
+
+    def _at_work(self, watch: Watch, name: str, role: str) -> Process:
+        """A process that is ready once it says that it is at work."""
+        process = self._process(watch, name, "service.cli", role, ready=lambda: _AT_WORK in process.tail())
+        return process
 
     def _process(
         self, watch: Watch, name: str, module: str, *arguments: str, ready: Callable[[], bool] = lambda: True

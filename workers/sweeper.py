@@ -33,6 +33,7 @@ class Sweeper:
         if self._service.ask_pagers is not None:
             self._beside(stop, "pagers", _PAGERS_EVERY, self._service.ask_pagers)
         pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="page")
+        log.info("at work")
         try:
             while not stop.is_set():
                 self._sweep(lambda page_id: pool.submit(self._carry, page_id))

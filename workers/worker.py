@@ -23,6 +23,7 @@ def run() -> None:
     service = jobs.service()
     if not service.page_clinician.carriers:  # builds it: a fault must stop the start, not a job
         raise LookupError("there is no carrier")
+    log.info("at work")
     gc.freeze()  # or every work-horse that is forked would copy what it looks through for garbage
     while not _told_to_stop(service.worker_queue()):
         for number in (signal.SIGINT, signal.SIGTERM):  # rq's handlers belong to the worker that is gone

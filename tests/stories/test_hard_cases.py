@@ -215,6 +215,7 @@ def _with_wrong_clock(stack: Stack, role: str, off_by: timedelta) -> Iterator[Pa
         subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=lines, stderr=lines) as process,
     ):
         try:
+            until(lambda: '"at work"' in log.read_text(encoding="utf-8"), 30.0, f"the {role} is at work")
             yield log
         finally:
             process.terminate()
