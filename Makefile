@@ -58,9 +58,9 @@ check: setup ## Lint, format, types, layers, security, secrets
 	@git ls-files -z service workers config helm Makefile pyproject.toml | xargs -0 $(BIN)/detect-secrets-hook
 
 .PHONY: sbom
-sbom: setup ## The software bill of materials of what ships, as CycloneDX in build/sbom.json
+sbom: $(AUDIT_STAMP) ## The software bill of materials of what ships, as CycloneDX in build/sbom.json
 	@mkdir -p build
-	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
+	$(AUDIT)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
 
 # Strict: what could not be asked for is a failure, and never taken for well. No part of `make test`: what becomes
 # known on some day must not break what did not change.

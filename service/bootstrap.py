@@ -85,6 +85,7 @@ from service.usecases.ports import Carrier
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.read_contacts import ReadContacts
+from service.usecases.read_health import ReadHealth
 from service.usecases.read_plans import ReadPlans
 from service.usecases.read_rosters import ReadRosters
 from service.usecases.read_trail import ReadTrail
@@ -439,6 +440,13 @@ class Service:
         return RefreshCalendars(self.ledger, self.sites, IcalCalendars())
 
     @cached_property
+    def health(self) -> ReadHealth:
+        """Whether the service is ready and well."""
+        return ReadHealth(
+            self.watch, self.rosters, self.switch_paging, self.schema_is_current, self.doorbell.is_there
+        )
+
+    @cached_property
     def rosters(self) -> ReadRosters:
         """Rosters as they stand."""
         return ReadRosters(self.ledger, self.sites, IcalWriter())
@@ -551,7 +559,6 @@ class Service:
                 rate_limit=self.settings.rate_limit,
                 turnstile=Turnstile(self.settings.api_threads, self.settings.api_waiting),
                 trusted_proxies=self.settings.trusted_proxies,
-                schema_is_current=self.schema_is_current,
-                doorbell_is_there=self.doorbell.is_there,
+                health=self.health,
             )
         )

@@ -73,6 +73,7 @@ class Settings:
     active_key: str
     public_url: str
     bind: str
+    health_bind: str
     twilio: TwilioAccount
     mail: MailRelay | None
     wctp: WctpAccount | None
@@ -117,6 +118,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         active_key=next(iter(keys), ""),
         public_url=source.url("GOLDENHOUR_PUBLIC_URL", {"http", "https"}).rstrip("/"),
         bind=source.address("GOLDENHOUR_BIND", "0.0.0.0:8080"),
+        health_bind=source.address("GOLDENHOUR_HEALTH_BIND", ""),
         twilio=TwilioAccount(
             account_sid=source.text("TWILIO_ACCOUNT_SID"),
             auth_token=source.text("TWILIO_AUTH_TOKEN"),
@@ -210,8 +212,10 @@ class _Source:
         return pairs
 
     def address(self, name: str, default: str) -> str:
-        """`host:port`."""
+        """`host:port`, or nothing when nothing is the default."""
         value = self.text(name, default)
+        if not value and not default:
+            return ""
         host, _, port = value.rpartition(":")
         if not host or not port.isascii() or not port.isdigit() or not 0 < int(port[:6]) < 65_536:
             self.faults.append(f"{name} is not `host:port`")

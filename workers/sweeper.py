@@ -10,6 +10,7 @@ from uuid import UUID
 
 from service.bootstrap import Service
 from service.usecases.ports import LedgerAway
+from workers.life import Life, told
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,8 @@ _AT_ONCE = 4  # carrier calls; one slow call must not hold up the next page
 
 _CALENDARS_EVERY = 5.0  # seconds; how often to look whether one is due
 _PAGERS_EVERY = 1.0
+
+_SILENT_AFTER = 60.0  # seconds; more than a part takes that gives up a database which stands still
 
 
 class Sweeper:
@@ -26,9 +29,14 @@ class Sweeper:
         self._service = service
         self._interval = service.settings.sweep_interval
         self._carrying: dict[UUID, Future[None]] = {}
+        self._life = Life(_SILENT_AFTER)
 
     def run(self, stop: Event) -> None:
         """Sweep until `stop` is set, then finish the carrier calls under way."""
+        with told(self._service.settings.health_bind, self._life, self._service.health):
+            self._run(stop)
+
+    def _run(self, stop: Event) -> None:
         self._beside(stop, "calendars", _CALENDARS_EVERY, self._service.refresh_calendars)
         if self._service.ask_pagers is not None:
             self._beside(stop, "pagers", _PAGERS_EVERY, self._service.ask_pagers)
@@ -59,23 +67,29 @@ class Sweeper:
     def _sweep(self, submit: Callable[[UUID], Future[None]]) -> None:
         waiting: list[UUID] = []
         well = [
-            self._part(self._service.keep_promises, waiting),
-            self._part(self._service.advance_cases, waiting),
-            self._part(self._service.silent_pages, waiting),
-            self._part(self._service.due_pages, waiting),
-            self._part(self._service.synthetic_page, waiting),
-            self._part(self._service.check_address, waiting),
+            self._step(self._service.keep_promises, waiting),
+            self._step(self._service.advance_cases, waiting),
+            self._step(self._service.silent_pages, waiting),
+            self._step(self._service.due_pages, waiting),
+            self._step(self._service.synthetic_page, waiting),
+            self._step(self._service.check_address, waiting),
         ]
         self._carrying = {page: future for page, future in self._carrying.items() if not future.done()}
         for page_id in dict.fromkeys(waiting):
             if page_id not in self._carrying:
                 self._carrying[page_id] = submit(page_id)
         if all(well):
-            self._part(self._beat, waiting)
+            self._step(self._beat, waiting)
         # Behind the sweep: what stands still for this process must not stand still for its auditor, too.
-        self._part(self._service.audit_cases, waiting)
-        self._part(self._service.seal_trail, waiting)
-        self._part(self._service.purge_contacts, waiting)
+        self._step(self._service.audit_cases, waiting)
+        self._step(self._service.seal_trail, waiting)
+        self._step(self._service.purge_contacts, waiting)
+
+    def _step(self, part: Callable[[], Iterable[UUID]], found: list[UUID]) -> bool:
+        """A part of the loop, well or not: with each the loop has come round further."""
+        well = self._part(part, found)
+        self._life.beat()
+        return well
 
     def _part(self, part: Callable[[], Iterable[UUID]], found: list[UUID]) -> bool:
         """One part of a sweep, which may fail without the others."""

@@ -10,14 +10,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from service.usecases.ports import LedgerAway, Off, Overview, Pulse
+from service.usecases.ports import Off, Overview
 from service.usecases.read_rosters import RosterPulse
 from service.usecases.read_trail import TrailPulse
 from service.web.wiring import Wiring, wiring
 
 blueprint = Blueprint("health", __name__)
-
-_SWEEP_IS_STALE_AFTER = 15.0  # seconds; sweepers finish a round about every second
 
 
 @blueprint.get("/healthz")
@@ -29,45 +27,9 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """Each dependency by name. 503 only without the database: all else has a way around it."""
-    checks = _checks(wiring())
-    usable = checks["database"] == "ok"
-    well = all(state == "ok" for state in checks.values())
-    body = {"status": "ok" if well else "degraded" if usable else "unavailable", "checks": checks}
-    return jsonify(body), 200 if usable else 503
-
-
-def _checks(service: Wiring) -> dict[str, str]:
-    doorbell = "ok" if service.doorbell_is_there() else "unavailable"
-    try:
-        pulse = service.watch.pulse()
-        schema = service.schema_is_current()
-        rosters = service.rosters.pulses()
-        off = service.switch.standings()
-    except Exception as error:  # noqa: BLE001 - a missing table or a lost connection: not ready either way
-        away = isinstance(error, LedgerAway)
-        return {"database": "unavailable" if away else "not migrated", "redis": doorbell}
-    return {
-        "database": "ok" if schema else "not migrated",
-        "redis": doorbell,
-        "sweeper": _sweeper(pulse),
-        "escalations": "alarm" if pulse.alarms else "ok",
-        "paging": "off" if off else "ok",
-        **_calendars(rosters),
-    }
-
-
-def _calendars(rosters: Iterable[RosterPulse]) -> dict[str, str]:
-    """Only where a roster follows one: whether every calendar was read lately."""
-    followed = [roster for roster in rosters if roster.follows_a_calendar]
-    if not followed:
-        return {}
-    return {"calendars": "away" if any(roster.calendar_away for roster in followed) else "ok"}
-
-
-def _sweeper(pulse: Pulse) -> str:
-    if pulse.sweep_age is None:
-        return "never seen"
-    return "ok" if pulse.sweep_age < _SWEEP_IS_STALE_AFTER else "stale"
+    health = wiring().health()
+    body = {"status": health.status, "checks": dict(health.checks)}
+    return jsonify(body), 200 if health.usable else 503
 
 
 @blueprint.get("/metrics")

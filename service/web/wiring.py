@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -22,6 +22,7 @@ from service.usecases.ports import IncidentWebhooks, PagerReplies, RateLimits, W
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.read_contacts import ReadContacts
+from service.usecases.read_health import ReadHealth
 from service.usecases.read_plans import ReadPlans
 from service.usecases.read_rosters import ReadRosters
 from service.usecases.read_trail import ReadTrail
@@ -72,8 +73,7 @@ class Wiring:
     rate_limit: int
     turnstile: Turnstile
     trusted_proxies: int
-    schema_is_current: Callable[[], bool]
-    doorbell_is_there: Callable[[], bool]
+    health: ReadHealth
 
 
 def attach(app: Flask, wiring: Wiring) -> None:

@@ -66,6 +66,7 @@ KNOWN = {
     "service/bootstrap.py": "the name of this machine, and the type of a queue",
     "service/settings.py": "takes addresses apart",
     "service/web/problems.py": "the names of statuses",
+    "workers/life.py": "whoever asks at its own port whether it lives",
     "workers/worker.py": "Redis: the ids of pages",
 }
 HIM = ("+447700900999", "dave@example.org", "https://example.org/dave")
