@@ -33,6 +33,7 @@ from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
 from service.adapters.smtp_email import Relay, SmtpEmail
 from service.adapters.snpp import TWO_WAY, Snpp, SnppGateway
+from service.adapters.timed_assessor import TimedAssessor
 from service.adapters.tls import postgres_fault, redis_fault
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
@@ -101,6 +102,7 @@ from service.usecases.speak_page import SpeakPage
 from service.usecases.switch_paging import SwitchPaging
 from service.usecases.watch_service import WatchService
 from service.web.app import create_app
+from service.web.tallies import Tallies
 from service.web.turnstile import Turnstile
 from service.web.wiring import Wiring
 
@@ -510,7 +512,8 @@ class Service:
 
     def web(self) -> Flask:
         """The web application."""
-        assessor = load_assessor(self.settings.config_dir)
+        tallies = Tallies()
+        assessor = TimedAssessor.of(load_assessor(self.settings.config_dir), tallies.scored)
         messages = load_messages(self.settings.config_dir)
         decisions = Decisions(self.paging)
         twilio = self.settings.twilio
@@ -560,5 +563,7 @@ class Service:
                 turnstile=Turnstile(self.settings.api_threads, self.settings.api_waiting),
                 trusted_proxies=self.settings.trusted_proxies,
                 health=self.health,
+                doorbell=self.doorbell.look,
+                tallies=tallies,
             )
         )

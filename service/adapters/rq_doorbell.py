@@ -9,8 +9,10 @@ from uuid import UUID
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
+
+from service.usecases.ports import Bell
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,13 @@ class RqDoorbell:
             return bool(self._queue.connection.ping())
         except RedisError:
             return False
+
+    def look(self) -> Bell | None:
+        """How it is now; None without Redis."""
+        try:
+            return Bell(self._queue.count, Worker.count(queue=self._queue))
+        except RedisError:
+            return None
 
 
 def queue(redis_url: str, socket_timeout: float | None) -> Queue:

@@ -245,13 +245,52 @@ class Pulse:
     sweep_age: float | None
 
 
+# How long is told in these steps, in seconds. Until a carrier is asked, 10 s are promised.
+PAGED_IN = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 300.0)
+ACKNOWLEDGED_IN = (60.0, 180.0, 300.0, 600.0, 1_800.0, 3_600.0, 14_400.0, 86_400.0)
+OPEN_FOR = (300.0, 900.0, 3_600.0, 14_400.0, 86_400.0, 259_200.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How many took how long: `counts[i]` up to `bounds[i]` seconds and longer than the bound before, the
+    last count longer than all; `total` is the sum of all, in seconds."""
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    total: float
+
+    @classmethod
+    def empty(cls, bounds: tuple[float, ...]) -> Spread:
+        """Of nothing."""
+        return cls(bounds, (0,) * (len(bounds) + 1), 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Overview(Pulse):
-    """The service at a glance: cases not closed, messages of the last day, and all first contacts."""
+    """The service at a glance. Times are in seconds; tests are left out.
 
-    cases: Mapping[tuple[Urgency, CaseState], int]
-    pages: Mapping[tuple[PageKind, PageState], int]
+    `contacts`: all first contacts. `cases`: those not closed; `late`: those that nobody has taken though the
+    time to respond is over; `open_for`: since when the others that nobody has taken are open. `paged_in`:
+    from the commit to the first call of a carrier, of the cases first paged in the last day, those that still
+    wait included; `acknowledged_in`: from the same commit until a clinician took them. `pages`: messages of
+    the last day. `overdue_pages` are due and in nobody's hands. `troubles`: of carriers, in the last hour.
+    `follow_ups`: due.
+    """
+
+    sweepers: int
     contacts: int
+    cases: Mapping[tuple[Urgency, CaseState], int]
+    late: Mapping[Urgency, int]
+    open_for: Spread
+    paged_in: Spread
+    acknowledged_in: Mapping[Urgency, Spread]
+    pages: Mapping[tuple[PageKind, Channel, PageState], int]
+    overdue_pages: int
+    oldest_overdue_page: float
+    troubles: Mapping[Channel, int]
+    follow_ups: int
+    late_follow_ups: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -591,6 +630,14 @@ class Doorbell(Protocol):
     def ring(self, page_ids: Iterable[UUID]) -> bool:
         """Ring once for each page; False when it certainly did not ring for all of them."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """How the doorbell is: how many rings nobody has answered yet, and how many answer."""
+
+    waiting: int
+    workers: int
 
 
 @dataclass(frozen=True, slots=True)

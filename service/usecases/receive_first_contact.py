@@ -32,10 +32,12 @@ SPOKEN_TO = "spoken_to"
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The assessment that now stands, and whether anything new was stored."""
+    """The assessment that now stands, whether anything new was stored, and whether the contact itself is
+    new."""
 
     assessment: Assessment
     stored: bool
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class ReceiveFirstContact:
             standing = None if created else _standing_assessment(tx, stored)
             if standing is not None and not fresh and not older:
                 tx.note(Deed.SENT_AGAIN, site, contact_id=stored.contact_id, rules=standing.rules)
-                return Receipt(standing, stored=False)
+                return Receipt(standing, stored=False, first=False)
             tx.store_answers(stored, fresh.answers)
             tx.store_events(stored, fresh.events)
             now_known = _with_all(stored, fresh, tx.now)
@@ -91,7 +93,7 @@ class ReceiveFirstContact:
             self.promises.renew(tx, there, now_known, assessment.urgency, assessment.turns)
             self.hours.renew(tx, site, now_known, assessment)
         self.doorbell.ring(to_ring)
-        return Receipt(assessment, stored=True)
+        return Receipt(assessment, stored=True, first=created is not None)
 
     def _hear_that_somebody_called(
         self, tx: Transaction, stored: StoredContact, events: tuple[ContactEvent, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from service.web import (
     follow_ups,
     health,
     incidents,
+    metrics,
     pagers,
     plans,
     reports,
@@ -36,7 +38,7 @@ from service.web.documents import Problems
 from service.web.limits import bound_intake
 from service.web.problems import ProblemSchema, faults_in, problem, unavailable
 from service.web.schemas.intake import ItemAnswerSchema, TextAnswerSchema, answer_field_to_openapi
-from service.web.wiring import Wiring, attach
+from service.web.wiring import Wiring, attach, wiring
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +112,7 @@ def create_app(wiring: Wiring) -> Flask:
     app.register_blueprint(incidents.blueprint)
     app.register_blueprint(pagers.blueprint)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     app.register_blueprint(_assets())
     _turn_errors_into_problems(app)
     _follow_requests(app)
@@ -177,6 +180,7 @@ def _turn_errors_into_problems(app: Flask) -> None:
 def _follow_requests(app: Flask) -> None:
     @app.before_request
     def name_request() -> None:
+        g.began = time.perf_counter()
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
@@ -191,4 +195,6 @@ def _follow_requests(app: Flask) -> None:
         route = request.url_rule.rule if request.url_rule else "unknown"
         extra = {"request_id": g.get("request_id", ""), "method": request.method, "route": route}
         log.info("request", extra={**extra, "status": response.status_code})
+        taken = time.perf_counter() - g.get("began", time.perf_counter())
+        wiring().tallies.answered(request.method, route, response.status_code, taken)
         return response

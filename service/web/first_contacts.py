@@ -50,6 +50,8 @@ def create(contact: FirstContact) -> Response:
         receipt = wiring().receive.create(confirmed_key().site, contact)
     except LedgerAway:
         return _unstored(contact)
+    if receipt.first:
+        wiring().tallies.received(receipt.assessment.urgency)
     return _respond(receipt, f"first-contacts/{contact.contact_id}/assessment")
 
 

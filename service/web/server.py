@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 import logging
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+
+from service.web.tallies import share_tallies
 
 
 class _PlainLogger(Logger):
@@ -42,7 +46,12 @@ def serve(make: Callable[[], Flask], bind: str, workers: int, threads: int) -> N
     The application is made once, before the workers are: a fault in any file stops the start, and the rules,
     which are never changed, stand in memory once. No connection is open yet.
     """
-    app = make()
+    with tempfile.TemporaryDirectory(prefix="goldenhour-tallies-") as folder:
+        share_tallies(Path(folder))
+        _serve(make(), bind, workers, threads)
+
+
+def _serve(app: Flask, bind: str, workers: int, threads: int) -> None:
     gc.freeze()  # or looking for garbage would copy the rules into every worker, and look at each at the end
     _Server(
         app,

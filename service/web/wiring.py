@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,7 +18,7 @@ from service.usecases.decide_case import DecideCase
 from service.usecases.drill import Drill
 from service.usecases.keep_promises import SettleFollowUp
 from service.usecases.override_roster import OverrideRoster
-from service.usecases.ports import IncidentWebhooks, PagerReplies, RateLimits, Webhooks
+from service.usecases.ports import Bell, IncidentWebhooks, PagerReplies, RateLimits, Webhooks
 from service.usecases.read_cases import ReadCases
 from service.usecases.read_clinicians import ReadClinicians
 from service.usecases.read_contacts import ReadContacts
@@ -33,6 +33,7 @@ from service.usecases.report_rules import ReportRules
 from service.usecases.speak_page import SpeakPage
 from service.usecases.switch_paging import SwitchPaging
 from service.usecases.watch_service import WatchService
+from service.web.tallies import Tallies
 from service.web.turnstile import Turnstile
 
 _NAME = "goldenhour"
@@ -74,6 +75,8 @@ class Wiring:
     turnstile: Turnstile
     trusted_proxies: int
     health: ReadHealth
+    doorbell: Callable[[], Bell | None]
+    tallies: Tallies
 
 
 def attach(app: Flask, wiring: Wiring) -> None:

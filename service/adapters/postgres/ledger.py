@@ -23,6 +23,7 @@ from service.adapters.aes_gcm import Cipher
 from service.adapters.postgres.cases import Cases
 from service.adapters.postgres.checks import Checks
 from service.adapters.postgres.contacts import Contacts
+from service.adapters.postgres.figures import Figures
 from service.adapters.postgres.hours import Hours
 from service.adapters.postgres.pages import Pages
 from service.adapters.postgres.patience import PATIENCE, impatient
@@ -42,7 +43,7 @@ _TRUSTED_FOR = 1.0  # seconds
 
 
 class PostgresTransaction(
-    Contacts, Hours, Cases, Pages, Checks, Replies, Rosters, ServiceState, Switches, Trail, Reseal
+    Contacts, Hours, Cases, Pages, Checks, Replies, Rosters, ServiceState, Figures, Switches, Trail, Reseal
 ):
     """All parts of one transaction."""
 

@@ -1,27 +1,19 @@
-"""API keys, heartbeats, and the counts that say whether the service is well."""
+"""API keys, heartbeats, and what one process does at a time for all."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, or_, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from service.adapters.postgres.store import Store
-from service.adapters.postgres.tables import api_keys, cases, chores, first_contacts, heartbeats, pages
-from service.domain.delivery import PageKind, PageState
-from service.domain.escalation import TESTS, CaseKind, CaseState
+from service.adapters.postgres.tables import api_keys, chores, heartbeats
 from service.domain.trail import Deed
-from service.domain.urgency import Urgency
-from service.usecases.ports import ApiKey, Overview, Pulse, Scope
+from service.usecases.ports import ApiKey, Scope
 
 _FORGOTTEN_AFTER = timedelta(days=1)  # a process has a new name whenever it starts
-
-
-_LATELY = timedelta(days=1)
-_LIVE = cases.c.state != CaseState.CLOSED.value
-_NO_TEST = cases.c.kind.not_in([kind.value for kind in TESTS])
 
 
 class ServiceState(Store):
@@ -75,50 +67,6 @@ class ServiceState(Store):
             index_elements=["name"], set_={"due_at": self.now + every}, where=due
         ).returning(chores.c.name)
         return self.connection.execute(claimed).one_or_none() is not None
-
-    def pulse(self) -> Pulse:
-        overdue = select(func.count(), func.min(cases.c.next_action_at)).where(
-            _LIVE, cases.c.next_action_at <= self.now
-        )
-        count, oldest = self.connection.execute(overdue).one()
-        last_sweep = self.connection.scalar(select(func.max(heartbeats.c.beat_at)))
-        return Pulse(
-            alarms=self.connection.scalar(select(func.count()).where(_LIVE, _NO_TEST, cases.c.alarm)) or 0,
-            overdue=count,
-            oldest_overdue=0.0 if oldest is None else (self.now - oldest).total_seconds(),
-            sweep_age=None if last_sweep is None else max(0.0, (self.now - last_sweep).total_seconds()),
-        )
-
-    def overview(self) -> Overview:
-        pulse = self.pulse()
-        return Overview(
-            alarms=pulse.alarms,
-            overdue=pulse.overdue,
-            oldest_overdue=pulse.oldest_overdue,
-            sweep_age=pulse.sweep_age,
-            cases=self._cases(),
-            pages=self._pages(),
-            contacts=self.connection.scalar(select(func.count()).select_from(first_contacts)) or 0,
-        )
-
-    def _cases(self) -> dict[tuple[Urgency, CaseState], int]:
-        query = select(cases.c.urgency, cases.c.state, func.count()).where(
-            _LIVE, cases.c.kind == CaseKind.CONTACT.value
-        )
-        query = query.group_by(cases.c.urgency, cases.c.state)
-        return {
-            (Urgency(urgency), CaseState(state)): count
-            for urgency, state, count in self.connection.execute(query)
-        }
-
-    def _pages(self) -> dict[tuple[PageKind, PageState], int]:
-        query = select(pages.c.kind, pages.c.state, func.count())
-        query = query.join(cases, cases.c.case_id == pages.c.case_id)
-        query = query.where(_NO_TEST, pages.c.created_at >= self.now - _LATELY)
-        query = query.group_by(pages.c.kind, pages.c.state)
-        return {
-            (PageKind(kind), PageState(state)): count for kind, state, count in self.connection.execute(query)
-        }
 
 
 def _key(row: Row[Any]) -> ApiKey:
