@@ -74,13 +74,22 @@ $(AUDIT_STAMP): requirements-audit.lock
 	@$(AUDIT)/python -m pip install --disable-pip-version-check --require-hashes -qq -r requirements-audit.lock
 	@touch $(AUDIT_STAMP)
 
-# What no wheel carries. Without it the browser tests are skipped, and say so.
+# What no wheel carries. Without them the browser tests and those of the alerts are skipped, and say so. Of Debian's
+# prometheus only promtool is taken: installing the package would start a server on this machine.
 .PHONY: tools
-tools:
+tools: setup
 	@if ! command -v chromium chromium-browser google-chrome >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing chromium for the browser tests"; \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
 	    >/dev/null 2>&1 || echo "chromium cannot be installed: the browser tests are skipped"; \
+	fi
+	@if ! command -v promtool $(BIN)/promtool >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Fetching promtool for the tests of the alerts"; \
+	  folder=$$(mktemp -d); bin=$$(cd $(BIN) && pwd); \
+	  { apt-get update -qq && cd "$$folder" && chmod 755 . && apt-get download -qq prometheus \
+	    && dpkg-deb -x prometheus_*.deb . && install usr/bin/promtool "$$bin/promtool"; } \
+	    >/dev/null 2>&1 || echo "promtool cannot be fetched: the tests of the alerts are skipped"; \
+	  rm -rf "$$folder"; \
 	fi
 
 .PHONY: test

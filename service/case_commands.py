@@ -1,4 +1,4 @@
-"""`goldenhour case history`: who knew what, when, of one case."""
+"""`goldenhour case`: who waits at a site, and who knew what, when, of one case."""
 
 from __future__ import annotations
 
@@ -8,8 +8,23 @@ from uuid import UUID
 import click
 
 from service.desk import Desk, reached
+from service.domain.escalation import Case, CaseState
 from service.domain.trail import TrailEntry
+from service.usecases.read_cases import ReadCases
 from service.usecases.read_trail import CaseHistory
+
+
+@click.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.pass_obj
+def list_cases(desk: Desk, limit: int) -> None:
+    """List the cases that are not closed, the most pressing first: who has them, and by when a human must
+    respond."""
+    read = ReadCases(desk.service.ledger)
+    found = reached(lambda: read.worklist(desk.site, (CaseState.OPEN, CaseState.ACKNOWLEDGED), limit, 0))
+    for case in found.cases:
+        click.echo(_summary(case))
+    click.echo(f"{found.total} not closed")
 
 
 @click.command("history")
@@ -24,7 +39,15 @@ def show_history(desk: Desk, case: str) -> None:
         click.echo(line)
 
 
-COMMANDS: tuple[click.Command, ...] = (show_history,)
+COMMANDS: tuple[click.Command, ...] = (list_cases, show_history)
+
+
+def _summary(case: Case) -> str:
+    alarm = "NEEDS SOMEBODY AT ONCE" if case.alarm else ""
+    taken = f"taken by {case.owner}" if case.owner else "nobody has taken it"
+    by = "" if case.respond_by is None else f"respond by {case.respond_by:%Y-%m-%d %H:%M} UTC"
+    about = case.contact_id or case.kind
+    return "  ".join(part for part in (case.code, case.urgency, about, by, taken, alarm) if part)
 
 
 def _named(case: str) -> UUID | str:

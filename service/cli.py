@@ -41,7 +41,7 @@ from service.adapters.yaml_policy import (
     load_switch_policy,
 )
 from service.bootstrap import Service, load_assessor
-from service.desk import MADE_BY, open_desk
+from service.desk import MADE_BY, Desk
 from service.domain.answers import FirstContact, Speaker, TextAnswer
 from service.domain.assessment import Assessor
 from service.domain.errors import ConfigurationFaults
@@ -463,18 +463,13 @@ def _of_a_site(name: str, about: str, commands: Iterable[click.Command]) -> None
     @click.option("--site", help="The site; need not be named when there is only one.")
     @click.pass_context
     def group(context: click.Context, site: str | None) -> None:
-        service = Service(_settings())
-        context.call_on_close(service.close)
-        try:
-            context.obj = open_desk(service, site)
-        except ConfigurationFaults as error:
-            raise _stopped(error) from None
+        context.obj = Desk(_service, site)
 
     for command in commands:
         group.add_command(command)
 
 
-_of_a_site("case", "One case.", case_commands.COMMANDS)
+_of_a_site("case", "Who waits, and who knew what of one case.", case_commands.COMMANDS)
 _of_a_site("follow-ups", "Who must be spoken to, and by when.", follow_up_commands.COMMANDS)
 _of_a_site("paging", "Whether clinicians are paged, and the switch for it.", paging_commands.COMMANDS)
 _of_a_site("report", "What first hours were like, and what we cost.", report_commands.COMMANDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import click
@@ -17,22 +18,27 @@ T = TypeVar("T")
 MADE_BY = "the command line"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Desk:
-    """The service, and the site that is looked at."""
+    """The service, and the site that is looked at, which need not be named when there is only one. Neither is
+    opened before it is used: whoever only asks for help needs no settings."""
 
-    service: Service
-    site: str
+    open: Callable[[], Service]
+    named: str | None
 
+    @cached_property
+    def service(self) -> Service:
+        """The service."""
+        return self.open()
 
-def open_desk(service: Service, site: str | None) -> Desk:
-    """The desk of a site, which need not be named when there is only one."""
-    sites = service.sites
-    if site is None and len(sites) == 1:
-        site = next(iter(sites))
-    if site not in sites:
-        raise click.ClickException(f"name one of the sites with --site: {', '.join(sites)}")
-    return Desk(service, site)
+    @cached_property
+    def site(self) -> str:
+        """The site's id."""
+        sites = self.service.sites
+        site = next(iter(sites)) if self.named is None and len(sites) == 1 else self.named
+        if site is None or site not in sites:
+            raise click.ClickException(f"name one of the sites with --site: {', '.join(sites)}")
+        return site
 
 
 def reached(use: Callable[[], T]) -> T:

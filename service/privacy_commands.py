@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from service.bootstrap import Service
-from service.desk import open_desk, reached
+from service.desk import Desk, reached
 
 
 @click.command("erase")
@@ -23,8 +23,8 @@ def erase_contact(open_service: Callable[[], Service], site: str, contact_id: st
 
     Refused while a case of theirs is not closed. What the intake system sends again is stored again.
     """
-    desk = open_desk(open_service(), site)
-    erased = reached(lambda: desk.service.erase_contact(site, contact_id))
+    desk = Desk(open_service, site)
+    erased = reached(lambda: desk.service.erase_contact(desk.site, contact_id))
     click.echo(f"erased: {erased}")
 
 
@@ -34,8 +34,8 @@ def erase_contact(open_service: Callable[[], Service], site: str, contact_id: st
 @click.pass_obj
 def export_contact(open_service: Callable[[], Service], site: str, contact_id: str) -> None:
     """Write all that is held about one person at SITE as JSON, their words in the clear."""
-    desk = open_desk(open_service(), site)
-    held = reached(lambda: desk.service.export_contact(site, contact_id))
+    desk = Desk(open_service, site)
+    held = reached(lambda: desk.service.export_contact(desk.site, contact_id))
     click.echo(json.dumps(asdict(held), default=_plain, ensure_ascii=False, indent=2))
 
 
@@ -44,7 +44,7 @@ def export_contact(open_service: Callable[[], Service], site: str, contact_id: s
 @click.pass_obj
 def purge_contacts(open_service: Callable[[], Service], site: str | None) -> None:
     """Erase now what a site keeps no longer, by its `retention`. The sweepers do it by themselves, too."""
-    desk = open_desk(open_service(), site)
+    desk = Desk(open_service, site)
     if desk.service.sites[desk.site].retention is None:
         raise click.ClickException(f"site {desk.site} says `retention: never`: nothing is ever purged")
     purged = reached(lambda: desk.service.purge_contacts.all(desk.site))

@@ -33,11 +33,13 @@ class RosterView:
 
 @dataclass(frozen=True, slots=True)
 class RosterPulse:
-    """One roster at a glance: how many are on call, and how long ago its calendar was read, in seconds."""
+    """One roster at a glance: how many are on call, whether it is meant that there may be nobody, and how
+    long ago its calendar was read, in seconds."""
 
     site: str
     roster: str
     on_call: int
+    gaps_accepted: bool
     follows_a_calendar: bool
     calendar_age: float | None
     calendar_away: bool
@@ -116,6 +118,7 @@ class ReadRosters:
             site=site.site_id,
             roster=name,
             on_call=len(who.clinicians) if isinstance(who, OnCall) else 0,
+            gaps_accepted=site.rosters[name].gaps_accepted,
             follows_a_calendar=name in site.calendars,
             calendar_age=None if read_at is None else (tx.now - read_at).total_seconds(),
             calendar_away=calendar is not None and away_too_long(calendar, tx.now),

@@ -139,12 +139,13 @@ def _of_switches(sites: Iterable[str], off: Iterable[Off]) -> Iterator[Metric]:
 
 def _of_rosters(rosters: Iterable[RosterPulse]) -> Iterator[Metric]:
     labels = ["site", "roster"]
-    on_call = GaugeMetricFamily("goldenhour_on_call", "How many are on call now.", labels=labels)
+    on_call = GaugeMetricFamily("goldenhour_on_call", "How many are on call now.", labels=[*labels, "gaps"])
     age = GaugeMetricFamily(
         "goldenhour_calendar_age_seconds", "Since a calendar was last read.", labels=labels
     )
     for roster in rosters:
-        on_call.add_metric([roster.site, roster.roster], roster.on_call)
+        gaps = "accepted" if roster.gaps_accepted else "unwanted"
+        on_call.add_metric([roster.site, roster.roster, gaps], roster.on_call)
         if roster.calendar_age is not None:
             age.add_metric([roster.site, roster.roster], roster.calendar_age)
     yield on_call

@@ -21,8 +21,12 @@ def test_a_case_that_is_taken_by_text_is_told_whole_and_the_sweepers_seal_it(
     intake.send("c1", TONIGHT)
     sms = stack.carrier.phone(OSEI).expect_sms("waits for you")
     code = sms.body.split("Goldenhour ")[1][:4]
+    assert f"{code}  emergency  c1  respond by " in stack.cli("case", "list").stdout
     stack.carrier.phone(OSEI).reply(code)
     stack.carrier.phone(OSEI).expect_sms("is yours")
+    listed = stack.cli("case", "list").stdout
+    assert "taken by osei" in listed
+    assert listed.endswith("1 not closed\n")
 
     def told() -> str | None:
         shown = stack.cli("case", "history", code).stdout
