@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from threading import Lock
 _ENDING = ".json"
 _UNFINISHED = ".part"
 _ABANDONED_AFTER = 60.0  # seconds; nobody writes for so long
+_FORM = re.compile(r"[0-9]{20}-[0-9a-f]{8}-[0-9a-f]{12}")
 _LANE_DIGITS = 12
 
 
@@ -145,7 +147,7 @@ class Spool:
     def _seen(self) -> Iterator[Name]:
         for name in os.listdir(self.directory):
             stem = name.removesuffix(_ENDING)
-            if stem != name and stem[:20].isdigit():
+            if stem != name and _FORM.fullmatch(stem):
                 yield Name(stem)
 
     def _file(self, name: Name) -> Path:

@@ -146,6 +146,17 @@ def test_what_is_no_message_is_set_aside_and_holds_up_nothing(
     assert client.waiting().aside == 1
 
 
+def test_what_others_put_there_is_left_alone(client_of: ClientOf, spool: Path) -> None:
+    spool.mkdir()
+    others = [spool / name for name in ("notes.json", "12345678901234567890.json", ".DS_Store")]
+    for each in others:
+        each.touch()
+    client = client_of()
+    client.send_answers("c1", [{"answer_id": "a1"}])
+    assert client.flush(5)
+    assert all(each.exists() for each in others)
+
+
 def test_what_was_never_finished_is_set_aside_once_nobody_can_be_writing_it(
     client_of: ClientOf, spool: Path
 ) -> None:
