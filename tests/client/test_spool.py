@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from goldenhour_client import Client
@@ -37,6 +37,7 @@ class Story:
     """Sends, and a deliverer that dies and comes back, on one directory."""
 
     directory: Path
+    post_takes: float = 0.0
     now: float = 0.0
     fates: list[str] = field(default_factory=list)
     sent: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -71,6 +72,7 @@ class Story:
 
     def post(self, contact: str, body: bytes) -> Reply:
         message = json.loads(body)["answers"][0]
+        self.now += self.post_takes
         fate = self.fates.pop(0) if self.fates else "taken"
         if fate == "killed before":
             raise Killed
@@ -81,7 +83,8 @@ class Story:
             self.taken.append((contact, message))
         if fate == "killed after":
             raise Killed
-        return Reply({"taken": Verdict.TAKEN, "away": Verdict.AWAY}.get(fate, Verdict.STUCK))
+        verdict = {"taken": Verdict.TAKEN, "away": Verdict.AWAY}.get(fate, Verdict.STUCK)
+        return Reply(verdict, retry_after=10.0 if fate == "stuck" else None)
 
 
 FATES = st.lists(
@@ -91,12 +94,13 @@ STEPS = st.lists(st.one_of(st.sampled_from(["c1", "c2", "c3"]), FATES), max_size
 
 
 @settings(max_examples=200, deadline=None)
-@given(steps=STEPS)
+@given(steps=STEPS, post_takes=st.sampled_from([0.0, 0.2, 3.0]))
+@example(["c1", "c2", "c2", "c2", "c2", "c1", ["stuck"], []], 3.0)  # a pause that ends during a round
 def test_whatever_dies_each_message_arrives_in_the_order_of_its_contact(
-    steps: list[str | list[str]],
+    steps: list[str | list[str]], post_takes: float
 ) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        story = Story(Path(directory))
+        story = Story(Path(directory), post_takes)
         for step in steps:
             if isinstance(step, str):
                 story.send(step)
