@@ -53,9 +53,9 @@ check: setup ## Lint, format, types, layers, security, secrets
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit -q -r service workers
+	$(BIN)/bandit -q -r service workers client
 	@# What tests hold is made up; what ships must hold nothing that looks like a secret.
-	@git ls-files -z service workers config helm Makefile pyproject.toml | xargs -0 $(BIN)/detect-secrets-hook
+	@git ls-files -z service workers client config helm Makefile pyproject.toml | xargs -0 $(BIN)/detect-secrets-hook
 
 .PHONY: sbom
 sbom: $(AUDIT_STAMP) ## The software bill of materials of what ships, as CycloneDX in build/sbom.json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -63,3 +64,13 @@ def test_a_planted_import_breaks_its_contract(tree: Path, path: str, line: str, 
     broken = [name for name in linted.stdout.splitlines() if name.endswith("BROKEN")]
     assert linted.returncode != 0
     assert any(name.startswith(contract) for name in broken), linted.stdout
+
+
+def test_the_client_needs_nothing_but_python() -> None:
+    package = REPOSITORY / "client" / "goldenhour_client"
+    nodes = [node for file in package.glob("*.py") for node in ast.walk(ast.parse(file.read_bytes()))]
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert len(imported) > 10
+    allowed = {*sys.stdlib_module_names, package.name}
+    assert {name for name in imported if name.partition(".")[0] not in allowed} == set()
