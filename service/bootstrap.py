@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
+from uuid import UUID
 
 from flask import Flask
+from opentelemetry.trace import SpanKind
 from rq import Queue
 from sqlalchemy import Engine
 
@@ -35,6 +37,7 @@ from service.adapters.smtp_email import Relay, SmtpEmail
 from service.adapters.snpp import TWO_WAY, Snpp, SnppGateway
 from service.adapters.timed_assessor import TimedAssessor
 from service.adapters.tls import postgres_fault, redis_fault
+from service.adapters.traces import TracedCarrier, TracedRequests, flush_traces, span, start_traces
 from service.adapters.twilio_client import TwilioClient
 from service.adapters.twilio_sms import TwilioSms
 from service.adapters.twilio_voice import TwilioVoice
@@ -325,8 +328,23 @@ class Service:
         """What carriers report."""
         return RecordDelivery(self.ledger, self.consequences, self.doorbell)
 
+    def start_traces(self, role: str) -> None:
+        """Record what this process does, where there is somebody to tell."""
+        if self.settings.collector_url:
+            start_traces(role, self.settings.collector_url)
+
+    def carry_page(self, page_id: UUID, trace: str = "") -> None:
+        """Carry a page, in the trace that rang for it."""
+        try:
+            with span("page", SpanKind.CONSUMER, trace, page_id=str(page_id)):
+                self.page_clinician(page_id)
+        finally:
+            if trace:
+                flush_traces()  # whom a doorbell has called may end with its job
+
     def _withheld(self, carriers: Mapping[Channel, Carrier]) -> Mapping[Channel, Carrier]:
         """The carriers, which in a rehearsal reach only the addresses on its list."""
+        carriers = {channel: TracedCarrier(carrier, channel) for channel, carrier in carriers.items()}
         allowed = self.settings.page_only
         return {c: PageOnly(carrier, allowed) for c, carrier in carriers.items()} if allowed else carriers
 
@@ -517,7 +535,7 @@ class Service:
         messages = load_messages(self.settings.config_dir)
         decisions = Decisions(self.paging)
         twilio = self.settings.twilio
-        return create_app(
+        app = create_app(
             Wiring(
                 assessor=assessor,
                 receive=ReceiveFirstContact(
@@ -567,3 +585,5 @@ class Service:
                 tallies=tallies,
             )
         )
+        app.wsgi_app = TracedRequests(app.wsgi_app)  # type: ignore[method-assign]
+        return app

@@ -282,6 +282,7 @@ def api() -> None:
     settings = _settings()
     service = _checked(Service(settings))
     write_logs("api")
+    service.start_traces("api")
     from service.web.server import serve  # noqa: PLC0415 - gunicorn is needed by this command alone
 
     # For intake systems as many as work at once, and as many as wait; for everything else as many as work.
@@ -292,8 +293,9 @@ def api() -> None:
 @main.command()
 def worker() -> None:
     """Answer the doorbell: carry pages as soon as they are stored."""
-    _checked(Service(_settings()))
+    service = _checked(Service(_settings()))
     write_logs("worker")
+    service.start_traces("worker")
     from workers import worker as rq_worker  # noqa: PLC0415 - rq is needed by this command alone
 
     _start(rq_worker.run)
@@ -304,6 +306,7 @@ def sweeper() -> None:
     """Do whatever is due and undone, with or without Redis. Run two or more."""
     service = _checked(Service(_settings()))
     write_logs("sweeper")
+    service.start_traces("sweeper")
     from workers.sweeper import Sweeper  # noqa: PLC0415 - as above
 
     stop = Event()

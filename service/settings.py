@@ -91,6 +91,7 @@ class Settings:
     api_waiting: int
     page_only: frozenset[str]
     deadman_url: str = field(repr=False)
+    collector_url: str
     synthetic: Mapping[str, str]
     synthetic_every: float
     synthetic_within: float
@@ -142,6 +143,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         api_waiting=source.count("GOLDENHOUR_API_WAITING", 32),
         page_only=frozenset(source.listed("GOLDENHOUR_PAGE_ONLY")),
         deadman_url=source.optional_url("GOLDENHOUR_DEADMAN_URL", {"http", "https"}),
+        collector_url=source.optional_url("OTEL_EXPORTER_OTLP_ENDPOINT", {"http", "https"}),
         synthetic=source.pairs("GOLDENHOUR_SYNTHETIC"),
         synthetic_every=source.number("GOLDENHOUR_SYNTHETIC_EVERY_SECONDS", 900),
         synthetic_within=source.number("GOLDENHOUR_SYNTHETIC_WITHIN_SECONDS", 120),

@@ -79,6 +79,7 @@ def _everything(sites: Path) -> dict[str, str]:
         "TWILIO_SECONDARY_AUTH_TOKEN": "the next one",
         "GOLDENHOUR_CONFIG_DIR": str(sites),
         "GOLDENHOUR_BIND": "127.0.0.1:9",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318",
         "GOLDENHOUR_HEALTH_BIND": "127.0.0.1:10",
         "GOLDENHOUR_API_WORKERS": "3",
         "GOLDENHOUR_API_THREADS": "9",

@@ -6,6 +6,8 @@ import os
 from functools import cache
 from uuid import UUID
 
+from rq import get_current_job
+
 from service.bootstrap import Service
 from service.settings import read_settings
 
@@ -18,4 +20,5 @@ def service() -> Service:
 
 def page_clinician(page_id: str) -> None:
     """Carry one page. Whatever goes wrong, the ledger still says what is due and the sweeper does it."""
-    service().page_clinician(UUID(page_id))
+    job = get_current_job()
+    service().carry_page(UUID(page_id), job.meta.get("traceparent", "") if job else "")

@@ -109,7 +109,7 @@ class Sweeper:
 
     def _carry(self, page_id: UUID) -> None:
         try:
-            self._service.page_clinician(page_id)
+            self._service.carry_page(page_id)
         except LedgerAway:
             log.warning("the database went away under a page", extra={"page_id": str(page_id)})
         except Exception:

@@ -7,16 +7,20 @@ import time
 from collections.abc import Iterable
 from uuid import UUID
 
+from opentelemetry.trace import SpanKind
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
+from service.adapters.traces import span, this_trace
 from service.usecases.ports import Bell
 
 log = logging.getLogger(__name__)
 
 JOB = "workers.jobs.page_clinician"
+TRACE = "traceparent"
+"""Beside a job's id goes the trace that it belongs to, where there is one: ids, too."""
 _STALE_AFTER = 60  # seconds: by then the sweeper has long done it
 _TIMEOUT = 0.5  # seconds: nobody waits for a bell
 _SILENT_FOR = 2.0  # seconds without trying after a failure: a dead Redis must not slow every request
@@ -38,22 +42,27 @@ class RqDoorbell:
         if time.monotonic() < self._silent_until:
             return False
         try:
-            for page_id in waiting:
-                self._queue.enqueue_call(
-                    JOB,
-                    args=(str(page_id),),
-                    job_id=f"page-{page_id}",
-                    description="page",
-                    timeout=self._job_timeout,
-                    ttl=_STALE_AFTER,
-                    result_ttl=0,
-                    failure_ttl=_STALE_AFTER,
-                )
+            with span("ring", SpanKind.PRODUCER):
+                self._enqueue(waiting, {TRACE: trace} if (trace := this_trace()) else {})
         except Exception as error:  # noqa: BLE001 - whatever it is, what is stored must not fail for a bell
             self._silent_until = time.monotonic() + _SILENT_FOR
             log.warning("the doorbell is silent", extra={"reason": type(error).__name__})
             return False
         return True
+
+    def _enqueue(self, page_ids: Iterable[UUID], meta: dict[str, str]) -> None:
+        for page_id in page_ids:
+            self._queue.enqueue_call(
+                JOB,
+                args=(str(page_id),),
+                job_id=f"page-{page_id}",
+                description="page",
+                timeout=self._job_timeout,
+                ttl=_STALE_AFTER,
+                result_ttl=0,
+                failure_ttl=_STALE_AFTER,
+                meta=meta,
+            )
 
     def is_there(self) -> bool:
         """Whether Redis answers now."""

@@ -193,6 +193,7 @@ def _follow_requests(app: Flask) -> None:
         if request.path == _DOCS:
             response.headers["Content-Security-Policy"] = _PAGES
         route = request.url_rule.rule if request.url_rule else "unknown"
+        request.environ["goldenhour.route"] = route  # for whoever traces
         extra = {"request_id": g.get("request_id", ""), "method": request.method, "route": route}
         log.info("request", extra={**extra, "status": response.status_code})
         taken = time.perf_counter() - g.get("began", time.perf_counter())

@@ -135,6 +135,16 @@ def test_no_object_of_the_schema_takes_any_other_key() -> None:
     assert schema["properties"].keys() - {"global"} == defaults.keys()
 
 
+def test_every_setting_can_be_given_as_a_secret_as_a_value_or_is_set_by_the_chart() -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))["properties"]
+    plain = set(schema["settings"]["propertyNames"]["enum"])
+    secret = set(schema["secrets"]["properties"]["keys"]["items"]["enum"])
+    by_the_chart = {"PUBLIC_URL", "SITES_DIR", "CONFIG_DIR", "BIND", "HEALTH_BIND"}
+    traces = {"OTEL_EXPORTER_OTLP_ENDPOINT"}  # in `tracing`, with its like
+    assert plain | secret | {f"GOLDENHOUR_{name}" for name in by_the_chart} | traces == SETTINGS
+    assert not plain & secret
+
+
 @pytest.mark.parametrize(
     ("change", "named_fault"),
     [

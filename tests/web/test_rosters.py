@@ -153,8 +153,8 @@ def test_metrics_say_how_many_are_on_call(
 ) -> None:
     post("/v1/rosters/first/overrides", {"instead_of": "osei", "until": _time(1)})
     metrics = client.get("/metrics").text
-    assert 'goldenhour_on_call{roster="first",site="riverside"} 0.0' in metrics
-    assert 'goldenhour_on_call{roster="second",site="riverside"} 1.0' in metrics
+    assert 'goldenhour_on_call{gaps="unwanted",roster="first",site="riverside"} 0.0' in metrics
+    assert 'goldenhour_on_call{gaps="unwanted",roster="second",site="riverside"} 1.0' in metrics
 
 
 def test_readyz_says_when_a_calendar_is_away_for_a_day(
