@@ -57,6 +57,10 @@ check: setup ## Lint, format, types, layers, security, secrets
 	@# What tests hold is made up; what ships must hold nothing that looks like a secret.
 	@git ls-files -z service workers client config helm Makefile pyproject.toml | xargs -0 $(BIN)/detect-secrets-hook
 
+.PHONY: reference
+reference: setup ## Write docs/reference/cli.md and api.md from the software itself
+	@$(BIN)/python -m docs.making.reference
+
 .PHONY: sbom
 sbom: $(AUDIT_STAMP) ## The software bill of materials of what ships, as CycloneDX in build/sbom.json
 	@mkdir -p build
