@@ -61,6 +61,10 @@ check: setup ## Lint, format, types, layers, security, secrets
 reference: setup ## Write docs/reference/cli.md and api.md from the software itself
 	@$(BIN)/python -m docs.making.reference
 
+.PHONY: docs
+docs: setup ## The site of the documents, in build/site; any broken link or lost page stops it
+	@$(BIN)/python -m docs.making.site
+
 .PHONY: sbom
 sbom: $(AUDIT_STAMP) ## The software bill of materials of what ships, as CycloneDX in build/sbom.json
 	@mkdir -p build
