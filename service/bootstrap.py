@@ -525,8 +525,8 @@ class Service:
         migrate.downgrade(self._engine, revision)
 
     def schema_is_current(self) -> bool:
-        """Whether the database has the schema of this version."""
-        return migrate.current_revision(self._engine) == migrate.newest_revision()
+        """Whether the database has the schema that this version needs, or a newer one."""
+        return migrate.serves(self._engine)
 
     def web(self) -> Flask:
         """The web application."""

@@ -48,6 +48,23 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_sees(scratch: Engi
     assert migrate.current_revision(scratch) == migrate.newest_revision()
 
 
+def test_while_a_newer_version_is_rolled_out_the_old_one_goes_on(scratch: Engine) -> None:
+    assert not migrate.serves(scratch)
+    migrate.upgrade(scratch)
+    assert migrate.serves(scratch)
+    with scratch.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of a newer version'"))
+    assert migrate.serves(scratch)
+    migrate.upgrade(scratch)  # it has nothing to do, and takes nothing back
+    assert migrate.current_revision(scratch) == "of a newer version"
+
+
+def test_on_the_schema_of_an_older_version_nothing_is_ready(scratch: Engine) -> None:
+    migrate.upgrade(scratch)
+    migrate.downgrade(scratch, "-1")
+    assert not migrate.serves(scratch)
+
+
 def test_every_migration_can_be_undone_and_done_again(scratch: Engine) -> None:
     migrate.upgrade(scratch)
     migrate.downgrade(scratch, "base")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -18,7 +19,10 @@ _LOCK = 4_712_001  # any constant: two migrations at once wait for one another
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema, in one transaction, one process at a time."""
+    """Bring the database to the newest schema, in one transaction, one process at a time. One that a newer
+    version has already taken further stays as it is."""
+    if _is_ahead(current_revision(engine)):
+        return
     with _migrating(engine) as config:
         command.upgrade(config, "head")
 
@@ -47,9 +51,28 @@ def current_revision(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest_revision() -> str | None:
     """The revision that this version of the code needs."""
     return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def serves(engine: Engine) -> bool:
+    """Whether this version can work on the database: it is at the revision that is needed, or further. While
+    a new version is rolled out, and after it was taken back, the old one works on the new schema."""
+    revision = current_revision(engine)
+    return revision == newest_revision() or _is_ahead(revision)
+
+
+def _is_ahead(revision: str | None) -> bool:
+    """What this version does not know, a newer one has made."""
+    return revision is not None and revision not in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    scripts = ScriptDirectory.from_config(_config())
+    return frozenset(script.revision for script in scripts.walk_revisions())
 
 
 def _config() -> Config:
