@@ -83,12 +83,14 @@ def test_the_rules_are_well_formed() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+@pytest.mark.slow
 @needs_promtool
 def test_every_alert_fires_when_it_must_and_stays_silent_when_it_must(tmp_path: Path) -> None:
     tested = _tested(tmp_path, RULES.read_text(encoding="utf-8"), "fires", "silent")
     assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
+@pytest.mark.slow
 @needs_promtool
 @pytest.mark.parametrize(
     ("expression", "kind"),
