@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +78,10 @@ class RedisLimits:
     def _in_redis(self) -> FixedWindowRateLimiter:
         if self._shared is None:
             storage = RedisStorage(
-                self._redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+                self._redis_url,
+                socket_timeout=_PATIENCE,
+                socket_connect_timeout=_PATIENCE,
+                retry=Retry(NoBackoff(), 0),  # it would wait as often again, and count a call twice
             )
             self._shared = FixedWindowRateLimiter(storage)
         return self._shared
