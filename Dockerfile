@@ -6,7 +6,6 @@ FROM ${PYTHON} AS build
 WORKDIR /build
 # What changes seldom goes first. pip is the base's own: what it fills never holds it.
 COPY requirements.lock ./
-# hadolint ignore=DL3042 -- the cache stays in this stage
 RUN python -m venv --without-pip /opt/venv && \
     python -m pip --python /opt/venv/bin/python install --no-compile --require-hashes -r requirements.lock
 COPY bin /app/bin
