@@ -28,14 +28,19 @@ def run() -> None:
     if not service.page_clinician.carriers:  # builds it: a fault must stop the start, not a job
         raise LookupError("there is no carrier")
     life = Life(_SILENT_AFTER)
+    _end_by_signals()
     with told(service.settings.health_bind, life, service.health):
         log.info("at work")
         gc.freeze()  # or every work-horse that is forked would copy what it looks through for garbage
         while not _told_to_stop(service.worker_queue(), life):
-            for number in (signal.SIGINT, signal.SIGTERM):  # rq's handlers belong to the worker that is gone
-                signal.signal(number, _end)
+            _end_by_signals()  # rq's handlers belong to the worker that is gone
             life.beat()
             time.sleep(_TRY_AGAIN_AFTER)
+
+
+def _end_by_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
 
 
 def _end(*_: object) -> NoReturn:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from importlib.metadata import version
 from pathlib import Path
+
+from service import VERSION
 
 _DECIDING = ("instruments", "lexicon", "policy/habit.yaml", "policy/urgency.yaml")
 
@@ -17,4 +18,4 @@ def rules_version(config: Path) -> str:
         for path in sorted([root] if root.is_file() else root.rglob("*.yaml")):
             digest.update(path.relative_to(config).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return f"{version('goldenhour')}+{digest.hexdigest()[:12]}"
+    return f"{VERSION}+{digest.hexdigest()[:12]}"
