@@ -8,7 +8,6 @@ WORKDIR /build
 COPY requirements.lock ./
 RUN python -m venv --without-pip /opt/venv && \
     python -m pip --python /opt/venv/bin/python install --no-compile --require-hashes -r requirements.lock
-COPY bin /app/bin
 COPY config /app/config
 COPY workers /app/workers
 COPY service /app/service
@@ -22,7 +21,7 @@ RUN python -m pip uninstall --quiet --yes --root-user-action=ignore setuptools w
 COPY LICENSE NOTICE /app/
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
-ENV PATH=/opt/venv/bin:/app/bin:$PATH \
+ENV PATH=/opt/venv/bin:/app/service/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1

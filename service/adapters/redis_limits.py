@@ -81,7 +81,8 @@ class RedisLimits:
                 self._redis_url,
                 socket_timeout=_PATIENCE,
                 socket_connect_timeout=_PATIENCE,
-                retry=Retry(NoBackoff(), 0),  # it would wait as often again, and count a call twice
+                # None: each would wait as long again, and count a call twice.
+                retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]  # handed on to redis as it is
             )
             self._shared = FixedWindowRateLimiter(storage)
         return self._shared

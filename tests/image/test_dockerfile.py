@@ -101,7 +101,7 @@ def test_nothing_that_reaches_outside_the_image_is_done(tmp_path: Path, command:
 def test_the_builder_is_sent_what_ships_and_nothing_else() -> None:
     files = sent(REPOSITORY, (REPOSITORY / ".dockerignore").read_text(encoding="utf-8"))
     top = {file.parts[0] for file in files}
-    assert top == {"LICENSE", "NOTICE", "bin", "config", "requirements.lock", "service", "workers"}
+    assert top == {"LICENSE", "NOTICE", "config", "requirements.lock", "service", "workers"}
     assert PurePosixPath("service/cli.py") in files
     assert [file for file in files if "__pycache__" in file.parts] == []
     copied = {

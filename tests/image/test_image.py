@@ -26,9 +26,9 @@ def _names(folder: Path) -> set[str]:
 
 def test_only_what_ships_is_in_it(image: Image) -> None:
     assert _names(image.root) == {"app", "opt", "run", "tmp", "usr"}
-    assert _names(image.at("/app")) == {"LICENSE", "NOTICE", "bin", "config", "service", "workers"}
+    assert _names(image.at("/app")) == {"LICENSE", "NOTICE", "config", "service", "workers"}
     assert _names(image.at("/opt")) == {"venv"}
-    assert _names(image.at("/app/bin")) == {"goldenhour"}
+    assert _names(image.at("/app/service/bin")) == {"goldenhour"}
 
 
 def test_every_package_in_it_is_in_the_lock_that_ships(image: Image) -> None:
