@@ -37,9 +37,13 @@ class Container(Process):
     @property
     def listens_to_sigterm(self) -> bool:
         """Whether it has a handler of its own, without which process 1 is not told."""
+        return bool(int(self.told("SigCgt") or "0", 16) & _TERM)
+
+    def told(self, name: str) -> str:
+        """What the kernel says of the command under this name; nothing before it was begun."""
         status = Path(f"/proc/{self.command_pid}/status")
-        found = re.search(r"^SigCgt:\s*(\w+)", status.read_text() if status.exists() else "", re.MULTILINE)
-        return found is not None and bool(int(found[1], 16) & _TERM)
+        found = re.search(rf"^{name}:\s*(.*)", status.read_text() if status.exists() else "", re.MULTILINE)
+        return found[1] if found else ""
 
 
 def contained(

@@ -14,8 +14,8 @@ import pytest
 from simulator.intake import SITE, Intake
 from simulator.machine.ports import LOOPBACK, free_ports
 from tests.canary import CANARY
-from tests.image.building import Image
-from tests.image.container import Container
+from tests.image.building import WRITABLE, Image
+from tests.image.container import Container, is_contained
 from tests.image.house import House
 
 pytestmark = pytest.mark.slow
@@ -70,9 +70,24 @@ def _gone(house: House, name: str, began: float, status: int = 0) -> None:
 
 
 @pytest.mark.parametrize("name", SERVING)
-def test_it_is_healthy_within_ten_seconds_and_gone_within_its_grace(house: House, name: str) -> None:
+def test_it_is_healthy_within_ten_seconds_and_gone_within_its_grace(
+    house: House, image: Image, name: str
+) -> None:
     _started(house, name)
     _ended(house, name)
+    assert list(image.at(WRITABLE).iterdir()) == []
+
+
+def test_it_is_process_1_of_an_account_without_a_name_or_rights(house: House) -> None:
+    if not is_contained():
+        pytest.skip("only root, and not in every sandbox, gives a process a number space of its own")
+    _started(house, "sweeper")
+    sweeper = house.containers["sweeper"]
+    assert sweeper.told("NSpid").split()[-1] == "1"
+    assert set(sweeper.told("Uid").split()) == set(sweeper.told("Gid").split()) == {"10001"}
+    assert [int(sweeper.told(kind), 16) for kind in ("CapEff", "CapPrm", "CapBnd")] == [0, 0, 0]
+    assert sweeper.told("NoNewPrivs") == "1"
+    _ended(house, "sweeper")
 
 
 def test_a_page_under_way_is_finished_and_one_that_was_due_meanwhile_goes_out_after_the_restart(
