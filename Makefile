@@ -56,7 +56,7 @@ check: setup ## Lint, format, types, layers, security, secrets
 	$(BIN)/bandit -q -r service workers client
 	$(BIN)/hadolint Dockerfile
 	@# What tests hold is made up; what ships must hold nothing that looks like a secret.
-	@git ls-files -z service workers client config helm bin Dockerfile compose.yaml Makefile pyproject.toml | xargs -0 $(BIN)/detect-secrets-hook
+	@git ls-files -z service workers client config helm Dockerfile compose.yaml Makefile pyproject.toml | xargs -0 $(BIN)/detect-secrets-hook
 
 .PHONY: reference
 reference: setup ## Write docs/reference/cli.md and api.md from the software itself
