@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
-from typing import TypeVar
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from flask import Flask
 from opentelemetry.trace import SpanKind
 from rq import Queue
 from sqlalchemy import Engine
@@ -27,10 +28,8 @@ from service.adapters.ical_writer import IcalWriter
 from service.adapters.language_id import FastTextLanguages
 from service.adapters.page_only import PageOnly
 from service.adapters.pagerduty import PagerDuty, PagerDutyWebhooks
-from service.adapters.postgres import migrate
 from service.adapters.postgres.ledger import PostgresLedger, connect
 from service.adapters.random_codes import new_code, new_number
-from service.adapters.redis_limits import RedisLimits
 from service.adapters.rq_doorbell import RqDoorbell, queue
 from service.adapters.rules_version import rules_version
 from service.adapters.smtp_email import Relay, SmtpEmail
@@ -104,10 +103,9 @@ from service.usecases.silent_pages import SilentPages
 from service.usecases.speak_page import SpeakPage
 from service.usecases.switch_paging import SwitchPaging
 from service.usecases.watch_service import WatchService
-from service.web.app import create_app
-from service.web.tallies import Tallies
-from service.web.turnstile import Turnstile
-from service.web.wiring import Wiring
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 T = TypeVar("T")
 
@@ -516,20 +514,31 @@ class Service:
         """Keys of the API."""
         return ApiKeys(self.ledger, time.monotonic)
 
+    @cached_property
+    def _schema(self) -> ModuleType:
+        """The migrations, which few processes look at."""
+        return import_module("service.adapters.postgres.migrate")
+
     def upgrade_schema(self) -> None:
         """Bring the database to the schema of this version."""
-        migrate.upgrade(self._engine)
+        self._schema.upgrade(self._engine)
 
     def downgrade_schema(self, revision: str) -> None:
         """Take the database back to an older schema."""
-        migrate.downgrade(self._engine, revision)
+        self._schema.downgrade(self._engine, revision)
 
     def schema_is_current(self) -> bool:
         """Whether the database has the schema that this version needs, or a newer one."""
-        return migrate.serves(self._engine)
+        return bool(self._schema.serves(self._engine))
 
     def web(self) -> Flask:
-        """The web application."""
+        """The web application. What it is made of is loaded by whoever serves it alone."""
+        from service.adapters.redis_limits import RedisLimits  # noqa: PLC0415
+        from service.web.app import create_app  # noqa: PLC0415
+        from service.web.tallies import Tallies  # noqa: PLC0415
+        from service.web.turnstile import Turnstile  # noqa: PLC0415
+        from service.web.wiring import Wiring  # noqa: PLC0415
+
         tallies = Tallies()
         assessor = TimedAssessor.of(load_assessor(self.settings.config_dir), tallies.scored)
         messages = load_messages(self.settings.config_dir)

@@ -12,10 +12,9 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Event
-from typing import IO, Any, NoReturn, TypeVar
+from typing import IO, TypeVar
 
 import click
-from marshmallow import ValidationError
 
 from service import (
     audit_commands,
@@ -52,10 +51,6 @@ from service.settings import REPOSITORY, Settings, read_settings
 from service.usecases.acting import acting_as
 from service.usecases.drill import DrillReport
 from service.usecases.ports import LedgerAway, Scope
-from service.web.json_body import Unreadable, read_json
-from service.web.problems import faults_in
-from service.web.schemas.assessment import AssessmentSchema
-from service.web.schemas.intake import FirstContactSchema, Limits
 
 T = TypeVar("T")
 _LOOK_EVERY = 0.5  # seconds
@@ -113,15 +108,15 @@ def score(source: IO[bytes], config_dir: str | None, text_limit: int, pretty: bo
 
     A line that cannot be assessed gives a problem in its place, and exit status 1 at the end.
     """
+    from service.lines import as_json, show_each  # noqa: PLC0415 - what reads requests is needed here alone
+
     assessor = _assessor(config_dir)
 
     def shown(contact: FirstContact) -> str:
         assessment = assessor.assess(contact)
-        if pretty:
-            return terminal.pretty(contact, assessment)
-        return json.dumps(AssessmentSchema().dump(assessment), ensure_ascii=False)
+        return terminal.pretty(contact, assessment) if pretty else as_json(assessment)
 
-    _each_line(source, assessor, text_limit, shown)
+    sys.exit(0 if show_each(source, assessor, text_limit, shown) else 1)
 
 
 @main.command()
@@ -136,9 +131,12 @@ def explain(source: str, site: str | None, config_dir: str | None, text_limit: i
     its answers are opened with the keys of this installation, and shown.
     """
     if site is None:
+        from service.lines import show_each  # noqa: PLC0415 - as above
+
         assessor = _assessor(config_dir)
         with click.open_file(source, "rb") as lines:
-            _each_line(lines, assessor, text_limit, lambda c: terminal.explanation(assessor.explain(c)))
+            told = show_each(lines, assessor, text_limit, lambda c: terminal.explanation(assessor.explain(c)))
+        sys.exit(0 if told else 1)
     service = Service(_settings())
     if site not in service.sites:
         raise click.ClickException(f"there is no site {site}; there are {', '.join(service.sites)}")
@@ -154,24 +152,6 @@ def _assessor(config_dir: str | None) -> Assessor:
         return load_assessor(REPOSITORY / "config" if config_dir is None else Path(config_dir))
     except ConfigurationFaults as error:
         raise _stopped(error) from None
-
-
-def _each_line(
-    source: IO[bytes], assessor: Assessor, text_limit: int, show: Callable[[FirstContact], str]
-) -> NoReturn:
-    """Show every line's first contact, a problem where there is none; ends with status 1 after a problem."""
-    schema = FirstContactSchema(limits=Limits(assessor.instruments, text_limit))
-    refused = 0
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            shown = show(schema.load(read_json(line)))
-        except (ValidationError, Unreadable) as error:
-            refused += 1
-            shown = json.dumps(_line_problem(number, error), ensure_ascii=False)
-        click.echo(shown)
-    sys.exit(1 if refused else 0)
 
 
 @main.group()
@@ -229,13 +209,6 @@ def _lexicon(folder: Path) -> Lexicon:
         return load_lexicon(folder)
     except ConfigurationFaults as error:
         raise _stopped(error) from None
-
-
-def _line_problem(number: int, error: ValidationError | Unreadable) -> dict[str, Any]:
-    if isinstance(error, Unreadable):
-        return {"line": number, "type": "/problems/not-json", "detail": str(error)}
-    faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults_in(error.messages)]
-    return {"line": number, "type": "/problems/invalid-request", "errors": faults}
 
 
 @main.command()

@@ -13,8 +13,6 @@ import click
 from service.adapters.yaml_policy import load_policy
 from service.desk import Desk, reached
 from service.domain.rule_use import RuleUse
-from service.web.golden_hour_page import as_csv, as_html
-from service.web.schemas.report import GoldenHourSchema, RulesSchema
 
 
 @click.command("golden-hour")
@@ -26,6 +24,9 @@ from service.web.schemas.report import GoldenHourSchema, RulesSchema
 def golden_hour(desk: Desk, weeks: int, form: str) -> None:
     """What first hours were like, by week: how much of them went to forms, whether people felt heard, what
     became of their hope, and what we cost."""
+    from service.web.golden_hour_page import as_csv, as_html  # noqa: PLC0415 - needed by reports alone
+    from service.web.schemas.report import GoldenHourSchema  # noqa: PLC0415
+
     report = reached(lambda: desk.service.report_golden_hour(desk.site, weeks))
     if form == "csv":
         click.echo(as_csv(report), nl=False)
@@ -44,6 +45,8 @@ def golden_hour(desk: Desk, weeks: int, form: str) -> None:
 def rules(desk: Desk, weeks: int, form: str) -> None:
     """What became of the cases that each rule raised: how often a human found them to be about nothing, and
     how long somebody was waited for. What only tires people comes first."""
+    from service.web.schemas.report import RulesSchema  # noqa: PLC0415 - as above
+
     report = desk.service.report_rules(load_policy(desk.service.settings.config_dir))
     found = reached(lambda: report(desk.site, weeks))
     if form == "json":

@@ -64,6 +64,7 @@ def service(engine: Engine, _service: Service) -> Service:
 @pytest.fixture
 def client(engine: Engine, _app: Flask, redis_server: EmbeddedRedis) -> FlaskClient:
     redis_server.flush()  # or one test's calls would be counted against the next one's
+    _app.extensions["goldenhour"].limits._tallies.clear()
     return _app.test_client()
 
 

@@ -185,3 +185,21 @@ def test_events_may_come_with_the_contact(send: Callable[..., Any]) -> None:
     assert created.status_code == 201
     assert [turn["turn"] for turn in created.get_json()["turns"]] == ["hopelessness_rose"]
     assert send(CONTACT, body).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "1899-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"]
+)
+def test_a_time_that_cannot_be_is_refused_by_its_place(send: Callable[..., Any], at: str) -> None:
+    answer = {"answer_id": "a1", "type": "text", "text": f"hello {CANARY}", "at": at}
+    refused = send(CONTACT, {"contact_id": "c1", "answers": [answer]})
+    assert (refused.status_code, [e["pointer"] for e in refused.get_json()["errors"]]) == (
+        422,
+        ["/answers/0/at"],
+    )
+    sent = {"contact_id": "c1", "answers": [{**answer, "at": "1900-01-01T00:00:00Z"}]}
+    assert send(CONTACT, sent).status_code == 201
+    booked = {"event_id": "e1", "type": "booked", "at": at, "appointment": at}
+    refused = send(EVENTS, {"events": [booked]})
+    pointers = {e["pointer"] for e in refused.get_json()["errors"]}
+    assert (refused.status_code, pointers) == (422, {"/events/0/at", "/events/0/appointment"})

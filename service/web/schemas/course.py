@@ -10,7 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from service.domain.course import ContactEvent, Happening
 from service.web.schemas.assessment import ScoresSchema, TurnSchema
 from service.web.schemas.case import ByClinicianSchema
-from service.web.schemas.forms import ID, ID_IN_DOCUMENTS, clash, is_in_the_future
+from service.web.schemas.forms import ID, ID_IN_DOCUMENTS, clash, fault_of_appointment, fault_of_time
 
 _MOST_EVENTS = 1000
 
@@ -47,8 +47,11 @@ class ContactEventSchema(Schema):
     def _is_whole(self, data: Mapping[str, Any], **_: Any) -> None:
         faults: dict[str, list[str]] = {}
         kind, at = data.get("kind"), data.get("at")
-        if at is not None and is_in_the_future(at):
-            faults["at"] = ["is in the future"]
+        if at is not None and (fault := fault_of_time(at)):
+            faults["at"] = [fault]
+        appointment = data.get("appointment")
+        if appointment is not None and (fault := fault_of_appointment(appointment)):
+            faults["appointment"] = [fault]
         if kind is Happening.BOOKED and data.get("appointment") is None:
             faults["appointment"] = ["is required when something is booked"]
         if kind in _WITHOUT_APPOINTMENT and data.get("appointment") is not None:

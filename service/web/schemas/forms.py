@@ -16,11 +16,23 @@ ID = validate.Regexp(
 ID_IN_DOCUMENTS = {"pattern": f"^{ID_FORM.pattern.removesuffix(chr(92) + 'Z')}$"}
 """The same in the dialect of JSON Schema."""
 _CLOCKS_DIFFER_BY = timedelta(minutes=2)
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_FARTHEST = timedelta(days=3653)
 
 
-def is_in_the_future(at: datetime) -> bool:
-    """Whether a time has not come yet, though clocks differ a little."""
-    return at > datetime.now(UTC) + _CLOCKS_DIFFER_BY
+def fault_of_time(at: datetime) -> str | None:
+    """What is wrong with a time at which something is said to have been: it has not come yet, though clocks
+    differ a little, or nobody now alive can have said it then."""
+    if at < _EARLIEST:
+        return f"is before {_EARLIEST:%Y}"
+    return "is in the future" if at > datetime.now(UTC) + _CLOCKS_DIFFER_BY else None
+
+
+def fault_of_appointment(at: datetime) -> str | None:
+    """What is wrong with the time of an appointment, which may be ahead."""
+    if at < _EARLIEST:
+        return f"is before {_EARLIEST:%Y}"
+    return "is more than ten years ahead" if at > datetime.now(UTC) + _FARTHEST else None
 
 
 def clash(body: object, name: str, id_name: str) -> None:

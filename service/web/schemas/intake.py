@@ -12,7 +12,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 from service.domain.answers import Absent, Answer, FirstContact, ItemAnswer, Speaker, TextAnswer
 from service.domain.instruments import Instruments
 from service.web.schemas.course import ContactEventSchema
-from service.web.schemas.forms import ID, ID_IN_DOCUMENTS, clash, is_in_the_future
+from service.web.schemas.forms import ID, ID_IN_DOCUMENTS, clash, fault_of_time
 from service.web.wiring import wiring
 
 _MOST_ANSWERS = 1000
@@ -50,10 +50,10 @@ class _AnswerSchema(_IntakeSchema):
     )
 
     @validates_schema(skip_on_field_errors=False)
-    def _not_in_the_future(self, data: Mapping[str, Any], **_: Any) -> None:
+    def _at_a_time_that_can_be(self, data: Mapping[str, Any], **_: Any) -> None:
         at = data.get("at")
-        if at is not None and is_in_the_future(at):
-            raise ValidationError({"at": ["is in the future"]})
+        if at is not None and (fault := fault_of_time(at)):
+            raise ValidationError({"at": [fault]})
 
 
 class TextAnswerSchema(_AnswerSchema):
