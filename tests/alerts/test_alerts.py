@@ -44,9 +44,9 @@ def _promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run((PROMTOOL, *arguments), capture_output=True, text=True, timeout=60, check=False)
 
 
-def _tests(name: str, kinds: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+def _tests(name: str, kinds: tuple[str, ...], most: int | None = None) -> Iterator[dict[str, Any]]:
     for kind in kinds:
-        for case in CASES[name][kind]:
+        for case in CASES[name][kind][:most]:
             firing = [_told(name, case.get("labels", {}))] if kind == "fires" else []
             yield {
                 "interval": "15s",
@@ -64,9 +64,11 @@ def _told(name: str, labels: dict[str, str]) -> dict[str, dict[str, str]]:
     return {"exp_labels": {**ALERTS[name]["labels"], **labels}, "exp_annotations": annotations}
 
 
-def _tested(folder: Path, rules: str, *kinds: str) -> subprocess.CompletedProcess[str]:
+def _tested(
+    folder: Path, rules: str, *kinds: str, most: int | None = None
+) -> subprocess.CompletedProcess[str]:
     (folder / "alerts.yaml").write_text(rules, encoding="utf-8")
-    tests = [test for name in ALERTS for test in _tests(name, kinds)]
+    tests = [test for name in ALERTS for test in _tests(name, kinds, most)]
     document = {"rule_files": ["alerts.yaml"], "evaluation_interval": "15s", "tests": tests}
     (folder / "tests.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     return _promtool("test", "rules", folder / "tests.yaml")
@@ -103,7 +105,7 @@ def test_an_alert_that_is_wrong_is_found(tmp_path: Path, expression: str, kind: 
     for group in document["groups"]:
         for rule in group["rules"]:
             rule["expr"] = expression
-    tested = _tested(tmp_path, yaml.safe_dump(document), kind)
+    tested = _tested(tmp_path, yaml.safe_dump(document), kind, most=1 if kind == "fires" else None)
     assert tested.returncode != 0
     failed = set(re.findall(r"alertname: (\w+)", tested.stdout + tested.stderr))
     assert failed == ALERTS.keys()

@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 from service.settings import REPOSITORY
-from simulator.demo import new_key
 from simulator.machine.ports import free_ports
 from simulator.stack import Stack
 from tests.docs.walking import blocks, script
+from tests.stories.conftest import intake_at
 
 DOCS = REPOSITORY / "docs"
 WALKED = [DOCS / "tutorial.md", *sorted((DOCS / "how-to").glob("*.md"))]
@@ -44,7 +44,9 @@ def place(tmp_path: Path) -> Path:
     shutil.copytree(REPOSITORY, here, ignore=LEFT_OUT)
     for lock in REPOSITORY.glob("*.lock"):
         shutil.copy2(lock, here)
-    (here / ".venv").symlink_to(Path(sys.prefix))
+    (here / ".venv").mkdir()  # of its own: whatever clears it leaves ours alone
+    (here / ".venv/bin").symlink_to(Path(sys.prefix) / "bin")
+    (here / ".venv/.set-up").touch()
     shutil.copy(here / "simulator/sites/riverside.yaml", here)
     (tmp_path / "cluster").mkdir()
     return here
@@ -105,7 +107,7 @@ def test_every_command_of_a_how_to_works(document: Path, place: Path, stack: Sta
         _installed(place)
     if "KEY" in document.read_text(encoding="utf-8"):
         spool = place.parent / "spool"
-        environment |= {"URL": stack.api_url, "KEY": new_key(stack, document.stem), "SPOOL": str(spool)}
+        environment |= {"URL": stack.api_url, "KEY": intake_at(stack).token, "SPOOL": str(spool)}
     walked = _walked(document, place, environment)
     assert walked.returncode == 0, walked.stdout
 
