@@ -57,7 +57,7 @@ class Words:
 def picture(title: str, told: str, width: int, height: int, parts: Sequence[Box | Arrow | Words]) -> str:
     """A whole picture. `told` says in words what it shows."""
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title told" viewBox="0 0 {width} {height}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="title told" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="told">{escape(told)}</desc>',
         f"<style>{_STYLE}</style>",
