@@ -1,4 +1,4 @@
-"""What the software prints, as it stands in the documents: after a comment that names it, in a block of text.
+"""What the software prints, as it stands in the documents: each in a block of text behind a comment.
 
 `#` stands for each digit of a time, and codes of cases are always the same: these differ from one run to the next.
 """
