@@ -62,6 +62,10 @@ check: setup ## Lint, format, types, layers, security, secrets
 reference: setup ## Write docs/reference/cli.md and api.md from the software itself
 	@$(BIN)/python -m docs.making.reference
 
+.PHONY: pictures
+pictures: setup ## The pictures of the documents, and what the software prints in them; a minute (screens need a Chromium)
+	@$(BIN)/python -m docs.making.pictures
+
 .PHONY: docs
 docs: setup ## The site of the documents, in build/site; any broken link or lost page stops it
 	@$(BIN)/python -m docs.making.site

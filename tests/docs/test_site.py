@@ -47,6 +47,16 @@ def test_no_page_has_the_reader_load_anything_from_elsewhere(site: Path) -> None
     assert [hit for hit in found if 'rel="canonical"' not in hit] == []
 
 
+def test_every_picture_of_a_page_is_there(site: Path) -> None:
+    shown = [
+        (page.parent / source).resolve()
+        for page in site.rglob("index.html")
+        for source in re.findall(r'<img[^>]*src="?([^">\s]+)', page.read_text(encoding="utf-8"))
+    ]
+    assert len(shown) > 5
+    assert [picture for picture in shown if not picture.is_file()] == []
+
+
 @pytest.mark.parametrize("broken", ["[x](no-such-page.md)", "[x](tutorial.md#no-such-heading)"])
 def test_a_broken_link_stops_the_build(made: Path, tmp_path: Path, broken: str) -> None:
     shutil.copytree(made / "pages", tmp_path / "pages")
@@ -69,4 +79,5 @@ def test_links_are_led_and_code_is_left_alone() -> None:
     assert led("[s](../reference/settings.md)", page, there) == "[s](../reference/settings.md)"
     assert led("[r](../../config/policy/urgency.yaml)", page, there) == "r (`config/policy/urgency.yaml`)"
     assert led("[s](docs/reference/settings.md)", "ARCHITECTURE.md", there) == "[s](reference/settings.md)"
+    assert led("![s](docs/reference/settings.md)", "ARCHITECTURE.md", there) == "![s](reference/settings.md)"
     assert led("`[a](../../ARCHITECTURE.md)`", page, there) == "`[a](../../ARCHITECTURE.md)`"

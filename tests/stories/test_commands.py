@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from requests import HTTPError
 
+from docs.making import printed
 from simulator.intake import Intake
 from simulator.run import run
 from simulator.stack import Stack, StackFault
@@ -55,6 +56,13 @@ def test_the_demonstration_ends_by_itself_with_status_0(tmp_path: Path) -> None:
     ]
     for line in told:
         assert line in played.stdout
+    assert _story(printed.fixed(played.stdout)) == _story(printed.shown(printed.STORY)), "run `make pictures`"
+
+
+def _story(told: str) -> set[str]:
+    """Its lines, but for the carrier's reports: these come when they come, and a reply may be there before the first."""
+    early = ", without having been paged"
+    return {line.removesuffix(early) for line in told.splitlines() if "page state" not in line}
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from docs.making import printed
 from simulator.intake import Intake
 from simulator.stack import Stack
 from tests.stories.conftest import LINDQVIST, Place, a_site, house_of
@@ -46,6 +47,14 @@ def test_a_drill_that_is_answered_ends_well_and_says_how_long_each_leg_took(hous
     assert drill.returncode == 0, said
     assert "not yet" not in said.replace("delivered not yet", "")
     assert "by osei, sms" in said
+    shown = printed.shown(printed.DRILLS)
+    assert "not yet" not in shown
+    assert _sure(printed.fixed(said)) == _sure(shown.replace("riverside", "answered")), "run `make pictures`"
+
+
+def _sure(told: str) -> list[str]:
+    """The lines, but for the carrier's report: it may come after the answer."""
+    return [line for line in told.splitlines() if "delivered" not in line]
 
 
 def test_a_drill_that_nobody_answers_fails_and_is_over(house: dict[str, Place]) -> None:
