@@ -39,6 +39,8 @@ CAME_TO_NOTHING = frozenset({PageState.UNDELIVERED, PageState.FAILED})
 ARRIVED_FOR_ALL_WE_KNOW = frozenset(
     {PageState.PRESUMED_LOST, PageState.ACCEPTED, PageState.SENT, PageState.DELIVERED}
 )
+MAY_HAVE_ARRIVED = ARRIVED_FOR_ALL_WE_KNOW | {PageState.SENDING, PageState.UNKNOWN}
+"""An answer may be quicker than the carrier's own to whoever asked it to send."""
 
 
 def later(current: PageState, reported: PageState) -> PageState:

@@ -55,7 +55,8 @@ class Decisions:
         if clinician in case.confirmed_by:
             return Decided(Decision.FIRST_OF_TWO, case)
         asked = tx.told(case.case_id)
-        heard = over if clinician in asked else f"{over}, without having been paged"
+        reached = tx.may_have_reached(case.case_id, clinician)
+        heard = over if reached else f"{over}, without having been paged"
         case = escalation.acknowledged(case, clinician, tx.now)
         tx.save_case(case)
         if case.state is CaseState.OPEN:
@@ -65,15 +66,15 @@ class Decisions:
         tx.cancel_queued(case.case_id)
         tx.record(case.case_id, Event(EventKind.ACKNOWLEDGED, clinician, heard))
         if case.is_test:
-            return self._end_test(tx, case, clinician, asked, over)
+            return self._end_test(tx, case, clinician, asked, over, reached=reached)
         return Decided(Decision.DONE, case, self._tell_taken(tx, case, asked))
 
     def _end_test(
-        self, tx: Transaction, case: Case, clinician: str, asked: Collection[str], over: str
+        self, tx: Transaction, case: Case, clinician: str, asked: Collection[str], over: str, *, reached: bool
     ) -> Decided:
         """The reply is all that a test asks for: there is nothing to do that could be recorded later. What a
         clinician answers themselves, whichever way, shows that a check has reached them."""
-        if case.kind is CaseKind.CHECK and over != OVER_THE_API and clinician in asked:
+        if case.kind is CaseKind.CHECK and over != OVER_THE_API and reached:
             tx.verify_address(case.case_id, f"answered by {over}")
         case = escalation.withdrawn(case)
         tx.save_case(case)

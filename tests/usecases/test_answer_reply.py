@@ -179,3 +179,23 @@ def test_a_reply_and_a_worker_at_the_same_page_never_wait_for_one_another(
     worker.join()
     human.join()
     assert service.case().owner == "osei"
+
+
+@pytest.mark.parametrize("text", ["{code}", "ack"])
+def test_a_reply_that_is_quicker_than_the_carriers_own_answer_is_a_paged_clinicians(
+    service: ServiceUnderTest, text: str
+) -> None:
+    service.contact(TONIGHT)
+    code = service.case().code
+
+    def at_once(_: object) -> None:
+        service.carrier.before_send = lambda _: None
+        assert service.reply("SM1", OSEI, text.format(code=code)) is None
+
+    service.carrier.before_send = at_once
+    service.work()
+    assert (service.case().state, service.case().owner) == (CaseState.ACKNOWLEDGED, "osei")
+    taken = next(
+        e.event for e in service.timeline(service.case().case_id) if e.event.kind is EventKind.ACKNOWLEDGED
+    )
+    assert taken.detail == "sms"

@@ -13,7 +13,7 @@ from service.adapters.postgres import codec
 from service.adapters.postgres.store import Store
 from service.adapters.postgres.switches import is_off
 from service.adapters.postgres.tables import case_events, cases, pages
-from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS
+from service.domain.delivery import ASKS, MAY_HAVE_ARRIVED
 from service.domain.escalation import Case, CaseKind, CaseState, Event, EventKind, Position
 from service.domain.urgency import Urgency
 from service.usecases.ports import PutAside, StoredContact, TimelineEntry, Worklist
@@ -77,7 +77,7 @@ class Cases(Store):
         asked = select(pages.c.case_id).where(
             pages.c.clinician == clinician,
             pages.c.kind.in_([kind.value for kind in ASKS]),
-            pages.c.state.in_([state.value for state in ARRIVED_FOR_ALL_WE_KNOW]),
+            pages.c.state.in_([state.value for state in MAY_HAVE_ARRIVED]),
         )
         lately = asked.where(pages.c.created_at >= since)
         query = select(cases).where(

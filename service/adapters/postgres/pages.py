@@ -14,7 +14,15 @@ from service.adapters.postgres.store import Store
 from service.adapters.postgres.switches import is_off
 from service.adapters.postgres.tables import cases, pages
 from service.domain.channel import Channel
-from service.domain.delivery import ARRIVED_FOR_ALL_WE_KNOW, ASKS, CAME_TO_NOTHING, PageKind, PageState, later
+from service.domain.delivery import (
+    ARRIVED_FOR_ALL_WE_KNOW,
+    ASKS,
+    CAME_TO_NOTHING,
+    MAY_HAVE_ARRIVED,
+    PageKind,
+    PageState,
+    later,
+)
 from service.domain.escalation import CaseKind, CaseState, Position
 from service.usecases.ports import Legs, NewPage, Page, PageLine
 
@@ -135,13 +143,25 @@ class Pages(Store):
         return bool(self.connection.scalar(select(newer)))
 
     def told(self, case_id: UUID) -> tuple[str, ...]:
-        """Everyone whom a message of this case may have asked for something."""
+        """Everyone whom a message of this case has asked for something, as far as is known. Whoever is only
+        being asked now is told what became of it when that is known."""
         query = select(pages.c.clinician).where(
             pages.c.case_id == case_id,
             pages.c.kind.in_([kind.value for kind in ASKS]),
             pages.c.state.in_([state.value for state in ARRIVED_FOR_ALL_WE_KNOW]),
         )
         return tuple(self.connection.scalars(query.distinct().order_by(pages.c.clinician)))
+
+    def may_have_reached(self, case_id: UUID, clinician: str) -> bool:
+        """Whether a message of this case may have asked this clinician, also one whose fate is not known
+        yet."""
+        asked = exists().where(
+            pages.c.case_id == case_id,
+            pages.c.clinician == clinician,
+            pages.c.kind.in_([kind.value for kind in ASKS]),
+            pages.c.state.in_([state.value for state in MAY_HAVE_ARRIVED]),
+        )
+        return bool(self.connection.scalar(select(asked)))
 
     def waited_for(self, case_id: UUID, episode: int) -> frozenset[str]:
         """Who was paged by the step that was taken last in this episode."""
