@@ -23,7 +23,7 @@ from service.settings import REPOSITORY
 from simulator.intake import SITE, Intake
 from simulator.machine.ports import LOOPBACK, free_ports
 from tests.canary import CANARY
-from tests.image.building import WRITABLE, Image
+from tests.image.building import WRITABLE, Image, unseal
 from tests.image.container import Container, command_line, is_contained
 from tests.image.house import House
 
@@ -105,6 +105,8 @@ def test_a_planted_import_of_the_simulator_stops_every_command(image: Image) -> 
     broken = _run(image, app, "--help")
     assert broken.returncode != 0
     assert "No module named 'simulator'" in broken.stderr
+    unseal(app)
+    shutil.rmtree(app)
 
 
 def test_what_needs_the_simulator_says_that_it_is_not_here(image: Image) -> None:
