@@ -68,7 +68,7 @@ def told(bind: str, life: Life, health: Callable[[], Health]) -> Iterator[None]:
     try:
         yield
     finally:
-        beside.terminate()
+        beside.kill()  # it has nothing to put in order, and until it has begun it would hear as its parent does
         beside.join()
 
 
@@ -119,9 +119,8 @@ def _alive(life: Life) -> tuple[HTTPStatus, dict[str, Any]]:
 
 def _serve(server: _Server, parent: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # a terminal sends it to all; the parent says when it is over
+    # A terminal sends it to all; the parent says when it is over.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=server.serve_forever, daemon=True).start()
     while os.getppid() == parent:
         time.sleep(_LOOK_EVERY)

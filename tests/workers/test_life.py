@@ -127,3 +127,15 @@ def test_who_tells_ends_when_its_process_is_killed(bind: str) -> None:
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
     _until(lambda: not _answers(bind))
+
+
+def test_who_tells_ends_also_with_a_process_that_hears_signals_itself_and_ends_at_once(bind: str) -> None:
+    """Before it has begun it would hear as its parent does, and go on."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    try:
+        for _ in range(30):
+            with told(bind, Life(60), lambda: WELL):
+                pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert not _answers(bind)
