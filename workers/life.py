@@ -68,7 +68,7 @@ def told(bind: str, life: Life, health: Callable[[], Health]) -> Iterator[None]:
     try:
         yield
     finally:
-        beside.kill()  # it has nothing to put in order, and until it has begun it would hear as its parent does
+        beside.kill()  # nothing has to be put in order, and until it has begun it hears as its parent does
         beside.join()
 
 
