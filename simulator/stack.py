@@ -116,7 +116,7 @@ class Stack(Supervisor):
 
     def _at_work(self, watch: Watch, name: str, role: str) -> Process:
         """A process that is ready once it says that it is at work."""
-        process = self._process(watch, name, "service.cli", role, ready=lambda: _AT_WORK in process.tail())
+        process = self._process(watch, name, "service.cli", role, ready=lambda: _AT_WORK in process.written())
         return process
 
     def _process(

@@ -122,10 +122,13 @@ class Process:
         """All that it has written, from every start."""
         return self.log_file.read_text(encoding="utf-8", errors="replace") if self.log_file.exists() else ""
 
+    def written(self) -> str:
+        """All that it has written since it was last started."""
+        return self.log_file.read_bytes()[self._log_start :].decode(errors="replace")
+
     def tail(self) -> str:
-        """The end of what it has written since it was last started."""
-        written = self.log_file.read_bytes()[self._log_start :].decode(errors="replace")
-        return "\n".join(f"  {line}" for line in written.splitlines()[-_TAIL_LINES:])
+        """The end of it."""
+        return "\n".join(f"  {line}" for line in self.written().splitlines()[-_TAIL_LINES:])
 
     def _spawn(self, log: int, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
