@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import socket
@@ -111,8 +112,9 @@ def test_a_port_that_is_taken_stops_the_start(bind: str) -> None:
 
 
 def test_without_a_place_nobody_is_told() -> None:
+    before = multiprocessing.active_children()
     with told("", Life(60), lambda: WELL):
-        pass
+        assert multiprocessing.active_children() == before
 
 
 def test_who_tells_ends_when_its_process_is_killed(bind: str) -> None:
